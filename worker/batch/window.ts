@@ -1,0 +1,41 @@
+/**
+ * The window: a contiguous run of an object's lines, the unit of progress. It holds bytes and numbers only, so that delivering, halving,
+ * naming rejected lines and (later) quarantine need no event objects and no second read.
+ */
+
+/** How an object's lines are laid out, decided once an object. */
+export type Shape = 'lines' | 'array' | 'records';
+
+export interface Window {
+  /** 0, 1, 2 ... within the object. */
+  readonly index: number;
+  readonly shape: Shape;
+  /** The events' messages as JSON string literals (quotes included), UTF-8, one behind the other, in the order of the lines. */
+  readonly literals: Buffer;
+  /** Where event i's literal begins in `literals`; one more entry than events, the last is the end. */
+  readonly offsets: Uint32Array;
+  /** Event i's time in milliseconds since 1970. */
+  readonly times: Float64Array;
+  /** Event i's size as CloudWatch counts it: UTF-8 bytes of the unescaped message + 26. */
+  readonly sizes: Uint32Array;
+  /** The number (from 0, within the object) of the line that event i was made of; parts of one line share it. */
+  readonly lineOf: Float64Array;
+  /** Lines of this window: `firstLine` inclusive, `endLine` exclusive. */
+  readonly firstLine: number;
+  readonly endLine: number;
+  /** The decompressed bytes it covers: start inclusive, end exclusive. */
+  readonly startOffset: number;
+  readonly endOffset: number;
+  /** False when the window ends inside a line that is longer than MAX_LINE_BYTES: no checkpoint may stand there. */
+  readonly endsAtLineBorder: boolean;
+  /** Lines that make no event: empty ones, which CloudWatch would refuse. */
+  readonly filtered: number;
+  /** Lines whose record had no usable time and took the object's. */
+  readonly timeFallbacks: number;
+  /** The sum of `sizes`. */
+  readonly countedBytes: number;
+  /** The inflated chunks it was made of (the first and last may hold lines of the neighbours too), for quarantine. */
+  readonly raw: readonly Buffer[];
+  /** Bytes of memory it holds, for the byte budget. */
+  readonly heldBytes: number;
+}

@@ -1,0 +1,101 @@
+/**
+ * The typed event map: steps emit facts, and logs and metrics are listeners. Emitting never throws and never waits: an observer's failure must
+ * not touch a log line. Counts come per object or batch, never per line.
+ */
+import { EventEmitter } from 'node:events';
+import type { FaultCode } from '../errors.ts';
+
+/** The lines of one object by the way they left the worker: read = accepted + filtered + rejected, once the object is done. */
+export interface LineCounts {
+  read: number;
+  accepted: number;
+  filtered: number;
+  rejected: number;
+}
+
+interface ObjectFacts {
+  readonly tenant: string;
+  readonly bucket: string;
+  readonly key: string;
+}
+
+export type RejectionKind = 'too-old' | 'too-new' | 'expired';
+
+/** Names are `noun:verb`; each payload is a fact that has happened. Times are in milliseconds. */
+export interface WorkerEvents {
+  /** The configuration is compiled and the clients are made. */
+  'worker:start': { mode: string; version: string };
+  /** The metrics and health server listens. */
+  'worker:listen': { port: number };
+  /** A setting that works but costs something, said once at start. */
+  'worker:warn': { setting: string; advice: string };
+  /** A stop was asked for; no new work is taken. */
+  'worker:drain': { reason: string; held: number };
+  /** The process is about to exit. */
+  'worker:stop': { code: number; forced: boolean };
+  /** Work can (or can no longer) be taken, and why not. */
+  'worker:readiness': { ready: boolean; reasons: readonly string[] };
+
+  'receive:batch': { messages: number };
+  'receive:error': { error: unknown };
+  /** 120,000 messages are in flight: SQS hands out no more, which is not "empty". */
+  'receive:over-limit': { error: unknown };
+
+  'message:admit': { messageId: string; objects: number };
+  'message:delete': { messageId: string };
+  'message:return': { messageId: string; reason: FaultCode | 'surplus'; delaySeconds: number; receiveCount: number };
+  'message:dead-letter': { messageId: string; reason: FaultCode; detail: string };
+  /** Acknowledged without delivery: a test event, a removed object, a kind of our own that this version does not know. */
+  'message:ignore': { messageId: string; kind: string };
+  /** A delete, visibility change or dead letter that SQS refused or did not answer; `lost` means the receipt is outdated. */
+  'message:ack-error': { messageId: string; action: string; lost: boolean; error: unknown };
+
+  'object:start': ObjectFacts;
+  /** Every line is accounted for. `lagMs`: from the object's time to its delivery. */
+  'object:done': ObjectFacts &
+    LineCounts & { events: number; rawBytes: number; batches: number; durationMs: number; lagMs: number; timeFallbacks: number };
+  /** Settled without being read: not wanted by the tenant, or overwritten since. */
+  'object:skip': ObjectFacts & { reason: 'not-wanted' | 'superseded' | 'unknown-type' };
+  'object:fail': ObjectFacts & { code: FaultCode; detail: string };
+  /** The body broke off and reading went on at `offset` (compressed bytes). */
+  'object:resume': { bucket: string; key: string; offset: number; error: unknown };
+  /** Bytes after the end of the gzip stream that are not gzip; they are not delivered. */
+  'object:trailing-bytes': { bucket: string; key: string; bytes: number };
+  'line:oversize': { bucket: string; key: string; parts: number };
+  'balance:open': ObjectFacts & LineCounts;
+
+  'batch:put': { tenant: string; events: number; bytes: number; durationMs: number };
+  'batch:retry': { tenant: string; reason: string; delayMs: number; attempt: number };
+  /** The answer to a put was lost: its events may be there already and are sent again. */
+  'batch:ambiguous': { tenant: string; events: number; error: unknown };
+  'batch:reject': { tenant: string; kind: RejectionKind; lines: number };
+  'stream:create': { tenant: string; what: 'group' | 'stream'; name: string };
+
+  'tenant:lookup': { outcome: 'hit' | 'miss' | 'stale' | 'error' };
+  'tenant:warn': { tenant: string; advice: string };
+  'credentials:lookup': { outcome: 'hit' | 'miss' | 'denied' };
+  'credentials:assume': { hop: 1 | 2; tenant: string; ok: boolean; durationMs: number };
+}
+
+export type EventName = keyof WorkerEvents;
+
+/** The worker's one event channel. */
+export class Observer {
+  readonly #emitter = new EventEmitter();
+
+  /** Tells every listener; a listener that throws is cut off from nothing but this fact. */
+  emit<N extends EventName>(name: N, fact: WorkerEvents[N]): void {
+    for (const listener of this.#emitter.listeners(name)) {
+      try {
+        listener(fact);
+      } catch (error) {
+        process.emitWarning(`an observer of ${name} failed: ${String(error)}`);
+      }
+    }
+  }
+
+  on<N extends EventName>(name: N, listener: (fact: WorkerEvents[N]) => void): this {
+    this.#emitter.on(name, listener);
+    return this;
+  }
+}
