@@ -1,0 +1,95 @@
+/** Environment -> checked, frozen, compiled configuration, once at start. No optional default is left inside; all faults are reported together. */
+import { z } from 'zod';
+import { CROSS_CHECKS, SETTINGS, type Mode, type NumberSetting, type Setting, type SettingName, type TextSetting } from './settings.ts';
+
+type ValueOf<S> = S extends { kind: 'integer' } ? number : S extends { default: string } ? string : string | undefined;
+
+/** Every setting by its own name, in its own unit. */
+export type Values = { readonly [N in SettingName]: ValueOf<(typeof SETTINGS)[N]> };
+
+export type Config = Values & {
+  readonly mode: Mode;
+  /** From AWS_ENDPOINT_URL, which the SDK itself reads too: an emulator, or a private endpoint. */
+  readonly endpoint?: string;
+};
+
+/** All that is wrong with the environment, a line each: name, value, what is expected. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(
+      `the configuration has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+    this.faults = faults;
+  }
+}
+
+/**
+ * @param env the environment; an empty value counts as unset.
+ * @param mode overrides EXECUTION_MODE (`--mode`).
+ * @throws ConfigError with every fault at once.
+ */
+export function compileConfig(env: Readonly<Record<string, string | undefined>>, mode?: string): Config {
+  const given: Record<string, string | undefined> = mode === undefined ? env : { ...env, EXECUTION_MODE: mode };
+  const faults: string[] = [];
+  const values: Record<string, string | number | undefined> = {};
+  for (const [name, setting] of entries()) {
+    const raw = given[name]?.trim() || undefined;
+    const parsed = schemaOf(setting).safeParse(raw ?? setting.default);
+    if (parsed.success) values[name] = parsed.data;
+    else faults.push(`${name} is ${JSON.stringify(raw)}; expected ${expectation(setting)}`);
+  }
+  const chosen = (values['EXECUTION_MODE'] ?? 'sqs') as Mode;
+  faults.push(...missing(values, chosen), ...crossed(values));
+  if (faults.length > 0) throw new ConfigError(faults);
+  const endpoint = given['AWS_ENDPOINT_URL']?.trim();
+  return Object.freeze({ ...values, mode: chosen, ...(endpoint ? { endpoint } : {}) }) as unknown as Config;
+}
+
+export function entries(): [SettingName, Setting][] {
+  return Object.entries(SETTINGS) as [SettingName, Setting][];
+}
+
+/** What a setting accepts, in words; also for `--help` and the docs. */
+export function expectation(setting: Setting): string {
+  if (setting.kind === 'integer') {
+    const unit = setting.unit === 'count' || setting.unit === 'port' ? '' : ` of ${setting.unit}`;
+    return `a whole number${unit} from ${setting.min} to ${setting.max}`;
+  }
+  if (setting.oneOf) return setting.oneOf.map((value) => `\`${value}\``).join(' or ');
+  return setting.expected ?? 'a text';
+}
+
+function schemaOf(setting: Setting): z.ZodType<string | number | undefined> {
+  return setting.kind === 'integer' ? integerSchema(setting) : textSchema(setting);
+}
+
+function integerSchema(setting: NumberSetting) {
+  // Digits only: Number('') is 0, Number('1e3') and Number('0x10') are numbers, and none of them was meant.
+  const digits = z.string().regex(/^\d+$/).transform(Number);
+  return z.union([z.number(), digits]).pipe(z.int().min(setting.min).max(setting.max));
+}
+
+function textSchema(setting: TextSetting) {
+  let text = z.string();
+  if (setting.pattern) text = text.regex(setting.pattern);
+  const { oneOf } = setting;
+  return (oneOf ? text.refine((value) => oneOf.includes(value)) : text).optional();
+}
+
+function missing(values: Readonly<Record<string, unknown>>, mode: Mode): string[] {
+  return entries()
+    .filter(
+      ([name, setting]) => name in values && values[name] === undefined && setting.kind === 'text' && setting.required?.includes(mode),
+    )
+    .map(([name, setting]) => `${name} is not set; expected ${expectation(setting)}`);
+}
+
+function crossed(values: Readonly<Record<string, unknown>>): string[] {
+  return CROSS_CHECKS.filter(({ less, than }) => {
+    const [a, b] = [values[less], values[than]];
+    return typeof a === 'number' && typeof b === 'number' && a >= b;
+  }).map(({ less, than, why }) => `${less} is ${String(values[less])}; expected less than ${than} (${String(values[than])}): ${why}`);
+}

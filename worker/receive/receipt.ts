@@ -1,0 +1,25 @@
+/** A received message, and what is needed to answer for it. */
+import type { Message } from '@aws-sdk/client-sqs';
+
+export interface Receipt {
+  readonly messageId: string;
+  readonly handle: string;
+  readonly body: string;
+  /** 1 at the first receive. SQS calls it approximate. */
+  readonly receiveCount: number;
+  /** When this receive happened, in milliseconds since 1970: the 12 h of visibility run from here. */
+  readonly receivedAt: number;
+  /** How many objects the body names; 0 until it is parsed. */
+  objects: number;
+}
+
+export function receiptOf(message: Message, now: number): Receipt {
+  return {
+    messageId: message.MessageId ?? '',
+    handle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+    receivedAt: now,
+    objects: 0,
+  };
+}
