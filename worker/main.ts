@@ -1,0 +1,81 @@
+/** The process edge: configuration, clients, mode, signals, exit code. Nothing else touches `process`. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { makeClients } from './clients.ts';
+import { compileConfig, ConfigError, type Config } from './config.ts';
+import { describe } from './errors.ts';
+import { helpText } from './help.ts';
+import { makeHandler, runLambda } from './modes/lambda.ts';
+import { runManual } from './modes/manual.ts';
+import { runSqs } from './modes/sqs.ts';
+import { Observer } from './observe/events.ts';
+import { logEvents, makeLogger } from './observe/log.ts';
+import { Shutdown } from './run/shutdown.ts';
+import { deadLetterUrl, makeWorker, warnings } from './worker.ts';
+
+/** EX_USAGE and EX_UNAVAILABLE of sysexits.h: an operator tells a wrong setting from a service that could not start. */
+const EXIT_CONFIG = 64;
+const EXIT_UNAVAILABLE = 69;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { mode: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+  if (values.help) {
+    process.stdout.write(helpText());
+    return 0;
+  }
+  return await run(compileConfig(process.env, values.mode));
+}
+
+async function run(config: Config): Promise<number> {
+  const observer = new Observer();
+  // In manual mode standard output is the verdict's.
+  logEvents(observer, makeLogger(config.LOG_LEVEL, config.mode === 'manual' ? 2 : 1));
+  observer.emit('worker:start', { mode: config.mode, version: version() });
+  for (const warning of warnings(config)) observer.emit('worker:warn', warning);
+
+  const shutdown = new Shutdown(config.SHUTDOWN_GRACE_SECONDS * 1000);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shutdown.request(signal));
+
+  const clients = makeClients({
+    region: config.AWS_REGION ?? '',
+    endpoint: config.endpoint,
+    callTimeoutMs: config.CALL_TIMEOUT_SECONDS * 1000,
+    putTimeoutMs: config.PUT_TIMEOUT_SECONDS * 1000,
+    receiveWaitMs: config.RECEIVE_WAIT_SECONDS * 1000,
+    maxSockets: config.CONCURRENCY * config.PUTS_IN_FLIGHT,
+  });
+  const code = await runMode(config, clients, observer, shutdown);
+  observer.emit('worker:stop', { code, forced: shutdown.forced });
+  return code;
+}
+
+async function runMode(config: Config, clients: ReturnType<typeof makeClients>, observer: Observer, shutdown: Shutdown): Promise<number> {
+  switch (config.mode) {
+    case 'sqs': {
+      const letters = await deadLetterUrl(config, clients.sqs);
+      return await runSqs(makeWorker(config, clients, observer, letters !== undefined), letters, shutdown);
+    }
+    case 'lambda': {
+      const worker = makeWorker(config, clients, observer, config.DLQ_URL !== undefined);
+      return await runLambda(makeHandler(worker, config.DLQ_URL, shutdown), process.env['AWS_LAMBDA_RUNTIME_API'] ?? '', shutdown);
+    }
+    case 'manual':
+      return await runManual(makeWorker(config, clients, observer, true), process.stdin, process.stdout, shutdown);
+    default:
+      return config.mode satisfies never;
+  }
+}
+
+function version(): string {
+  const file = new URL(import.meta.url.endsWith('.ts') ? '../package.json' : '../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`logferry: ${error instanceof ConfigError ? error.message : describe(error)}\n`);
+  process.exitCode = error instanceof ConfigError ? EXIT_CONFIG : EXIT_UNAVAILABLE;
+}
+// Keep-alive sockets and caches would hold the process for a while; whatever had to be said and answered has been.
+process.exit();

@@ -1,0 +1,94 @@
+/** One message: its envelope, its objects each in its tenant's lane, and the verdict over it. All modes end here; none of this talks to a queue. */
+import { verdictOf, type DelayRule, type ObjectOutcome, type Verdict } from './acknowledge/outcome.ts';
+import { asLogferryError, type LogferryError } from './errors.ts';
+import { parseObjectKey } from './locate/object-key.ts';
+import type { Observer } from './observe/events.ts';
+import { deliverObject, type PipelineDeps } from './pipeline.ts';
+import { parseEnvelope, type Envelope, type ObjectRef } from './receive/envelope.ts';
+import type { Health } from './run/health.ts';
+import type { Lanes } from './run/limiter.ts';
+
+export interface MessageDeps {
+  readonly pipeline: PipelineDeps;
+  readonly lanes: Lanes;
+  readonly health: Health;
+  readonly observer: Observer;
+  readonly returnDelay: DelayRule;
+  /** False when there is no dead-letter queue: hopeless messages then return. */
+  readonly deadLetters: boolean;
+}
+
+/** `drain`: begin no further object. `force`: end those under way. Both abort with a LogferryError `stopping`. */
+export interface StopSignals {
+  readonly drain: AbortSignal;
+  readonly force: AbortSignal;
+}
+
+/** A message whose body is understood, or the reason why it is not. */
+export type Opened = { readonly envelope: Envelope; readonly tenant: string } | { readonly error: LogferryError; readonly tenant: '' };
+
+/** Reads the body as far as fairness needs it: whose message is it? Of several tenants' objects the first counts. */
+export function openMessage(body: string): Opened {
+  try {
+    const envelope = parseEnvelope(body);
+    return { envelope, tenant: envelope.kind === 'objects' ? tenantOf(envelope.objects[0]) : '' };
+  } catch (error) {
+    return { error: asLogferryError(error), tenant: '' };
+  }
+}
+
+/** Never throws: whatever happens becomes a verdict, and only settled objects lead to a delete. */
+export async function processMessage(
+  message: { messageId: string; receiveCount: number },
+  opened: Opened,
+  deps: MessageDeps,
+  stop: StopSignals,
+): Promise<Verdict> {
+  if ('error' in opened) return hopeless(opened.error, message.receiveCount, deps);
+  const { envelope } = opened;
+  if (envelope.kind === 'ignore') {
+    deps.observer.emit('message:ignore', { messageId: message.messageId, kind: envelope.what });
+    return { action: 'delete' };
+  }
+  const outcomes = await Promise.all(envelope.objects.map((ref) => deliverInLane(ref, deps, stop)));
+  return verdictOf(outcomes, message.receiveCount, deps.returnDelay, deps.deadLetters);
+}
+
+async function deliverInLane(ref: ObjectRef, deps: MessageDeps, stop: StopSignals): Promise<ObjectOutcome> {
+  const tenant = tenantOf(ref);
+  try {
+    await deps.lanes.run(tenant, async () => {
+      stop.drain.throwIfAborted();
+      await deliverObject(ref, deps.pipeline, stop.force);
+    });
+    deps.health.clear('central-denied');
+    deps.health.clear('dependency-down');
+    return { ref };
+  } catch (thrown) {
+    const error = stop.drain.aborted && isAbort(thrown) ? asLogferryError(stop.drain.reason) : asLogferryError(thrown);
+    if (error.fault.disposition === 'central') deps.health.fault(error.code, error.message);
+    deps.observer.emit('object:fail', { tenant, bucket: ref.bucket, key: ref.key, code: error.code, detail: error.message });
+    return { ref, error };
+  }
+}
+
+/** The lane was cleared, or the SDK gave up a call because we did. */
+function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError';
+}
+
+function hopeless(error: LogferryError, receiveCount: number, deps: MessageDeps): Verdict {
+  if (deps.deadLetters) return { action: 'dead-letter', letters: [{ error }] };
+  return verdictOf([{ ref: NO_OBJECT, error }], receiveCount, deps.returnDelay, false);
+}
+
+const NO_OBJECT: ObjectRef = { bucket: '', key: '' };
+
+/** The lane of keys that name no tenant is one lane of their own: they cost nothing but their dead letter. */
+function tenantOf(ref: ObjectRef | undefined): string {
+  try {
+    return ref ? parseObjectKey(ref.key).tenant : '';
+  } catch {
+    return '';
+  }
+}

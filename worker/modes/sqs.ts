@@ -1,0 +1,70 @@
+/** The service: polls the queue until it is told to stop, then drains. */
+import { Acknowledger } from '../acknowledge/acknowledge.ts';
+import { carryOut } from '../acknowledge/settle.ts';
+import { processMessage } from '../message.ts';
+import { makeMetrics } from '../observe/metrics.ts';
+import { startStatusServer } from '../observe/server.ts';
+import { Admission } from '../receive/admission.ts';
+import { Receiver } from '../receive/receive.ts';
+import { Visibility } from '../receive/visibility.ts';
+import type { Shutdown } from '../run/shutdown.ts';
+import type { Worker } from '../worker.ts';
+
+/**
+ * Runs until the shutdown is over.
+ * @returns the exit code: 0 for a clean stop, 1 when work had to be ended (its messages are back in the queue all the same).
+ */
+export async function runSqs(worker: Worker, deadLetterUrl: string | undefined, shutdown: Shutdown): Promise<number> {
+  const { config, clients, observer, health, lanes, returnDelay } = worker;
+  const queueUrl = config.SQS_QUEUE_URL ?? '';
+  const ack = new Acknowledger({ sqs: clients.sqs, queueUrl, deadLetterUrl, observer });
+  const visibility = new Visibility(ack, config.VISIBILITY_SECONDS);
+  const admission = new Admission({ objects: config.ADMISSION_OBJECTS, bytes: config.ADMISSION_BYTES, tenantShare: config.TENANT_SHARE });
+  const receiver = new Receiver({
+    sqs: clients.sqs,
+    queueUrl,
+    admission,
+    visibility,
+    ack,
+    health,
+    observer,
+    waitSeconds: config.RECEIVE_WAIT_SECONDS,
+    visibilitySeconds: config.VISIBILITY_SECONDS,
+    callTimeoutMs: config.CALL_TIMEOUT_SECONDS * 1000,
+    surplusDelaySeconds: config.SURPLUS_DELAY_SECONDS,
+    receivers: config.RECEIVERS,
+    drain: shutdown.signals.drain,
+    work: async (receipt, opened) => {
+      const verdict = await processMessage(receipt, opened, worker, shutdown.signals);
+      // Let go first: an extension that overtakes the answer would hide again what was just given back.
+      visibility.letGo(receipt);
+      await carryOut(verdict, receipt, { ack, observer, returnDelay });
+    },
+  });
+  const registry = makeMetrics(observer, {
+    slotsActive: () => worker.slots.active,
+    slotsWaiting: () => worker.slots.waiting,
+    lanes: () => lanes.size,
+    heldMessages: () => visibility.held,
+    budgetBytes: () => worker.budget.held,
+    ready: () => health.reasons.length === 0,
+  });
+  const server = await startStatusServer(config.METRICS_PORT, registry, health);
+  observer.emit('worker:listen', { port: server.port });
+  visibility.start();
+  receiver.start();
+  health.started();
+
+  const reason = await shutdown.requested();
+  observer.emit('worker:drain', { reason, held: visibility.held });
+  health.draining();
+  // Objects that wait in their lanes go back at once; those under way are finished within the grace.
+  lanes.clear();
+  await receiver.stop();
+  lanes.clear();
+  await receiver.idle();
+  visibility.stop();
+  shutdown.done();
+  await server.close();
+  return shutdown.forced ? 1 : 0;
+}

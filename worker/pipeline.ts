@@ -1,0 +1,132 @@
+/**
+ * THE SPINE: the way of one object, receive > locate > (claim) > open > decode > batch > deliver > account > acknowledge. It resolves when every
+ * line of the object is accounted for, and throws a member of the error family otherwise; it never answers for a message.
+ */
+import type { S3Client } from '@aws-sdk/client-s3';
+import { addTo, isClosed, settle } from './account/balance.ts';
+import { windows, type WindowReader } from './batch/windows.ts';
+import type { Window } from './batch/window.ts';
+import { deliverWindow, type DeliverDeps, type DeliveryReport, type Run } from './deliver/deliver.ts';
+import { asLogferryError, LogferryError } from './errors.ts';
+import type { LineCounts } from './observe/events.ts';
+import { locate, type LocateDeps, type Route } from './locate/locate.ts';
+import { openObject, Superseded, type OpenedObject } from './open/open.ts';
+import type { ObjectRef } from './receive/envelope.ts';
+import { InFlight } from './run/in-flight.ts';
+
+export interface PipelineDeps extends LocateDeps, DeliverDeps {
+  readonly s3: S3Client;
+  readonly putsInFlight: number;
+  readonly reading: {
+    readonly readTimeoutMs: number;
+    readonly maxObjectRawBytes: number;
+    readonly maxLineBytes: number;
+    readonly maxEventBytes: number;
+    readonly lingerMs: number;
+  };
+}
+
+/** Memory taken from the budget before a window is read, when its size is not yet known; corrected as soon as it is. */
+const WINDOW_RESERVE_BYTES = 2 * 1024 * 1024;
+
+/**
+ * Delivers one object to each of its tenant's deliveries.
+ * @param signal ends the work at once; its reason must be a LogferryError.
+ * @throws LogferryError whose disposition says what becomes of the message.
+ */
+export async function deliverObject(ref: ObjectRef, deps: PipelineDeps, signal: AbortSignal): Promise<void> {
+  const { source, deliveries } = await locate(ref, deps);
+  const facts = { tenant: source.tenant, bucket: ref.bucket, key: ref.key };
+  for (const delivery of deliveries) {
+    if (delivery.kind === 'skip') deps.observer.emit('object:skip', { ...facts, reason: delivery.reason });
+    else if (delivery.kind === 'fault') throw delivery.error;
+    else await deliverRoute(ref, delivery.route, deps, signal);
+  }
+}
+
+async function deliverRoute(ref: ObjectRef, route: Route, deps: PipelineDeps, signal: AbortSignal): Promise<void> {
+  const started = performance.now();
+  const facts = { tenant: route.source.tenant, bucket: ref.bucket, key: ref.key };
+  const eviction = new AbortController();
+  const evict = () =>
+    eviction.abort(new LogferryError('evicted', `${route.source.tenant}: its account has kept ${ref.key} waiting, others need the memory`));
+  const run: Run = { route, signal: AbortSignal.any([signal, eviction.signal]), evict };
+  deps.observer.emit('object:start', facts);
+  try {
+    // A tenant that refuses is found out before its object is read, and a session is ready when the first window is.
+    await deps.slots.run(() => deps.sessions.session(route));
+    const object = await deps.slots.run(() => openObject(ref, { ...deps, signal: run.signal, readTimeoutMs: deps.reading.readTimeoutMs }));
+    const tally = await deliverWindows(object, ref, run, deps);
+    if (!isClosed(tally)) throw openBalance(facts, tally, deps);
+    const lagMs = Date.now() - (ref.eventTime ?? object.lastModifiedMs);
+    deps.observer.emit('object:done', { ...facts, ...tally, durationMs: performance.now() - started, lagMs });
+  } catch (error) {
+    if (error instanceof Superseded) return deps.observer.emit('object:skip', { ...facts, reason: 'superseded' });
+    // Whatever an abort made fail on its way, its reason is what happened.
+    throw run.signal.aborted ? asLogferryError(run.signal.reason) : error;
+  }
+}
+
+interface Tally extends LineCounts {
+  events: number;
+  batches: number;
+  rawBytes: number;
+  timeFallbacks: number;
+}
+
+/** Pulls window after window while a few are being put. What was read whole before a break is delivered before the break is told. */
+async function deliverWindows(object: OpenedObject, ref: ObjectRef, run: Run, deps: PipelineDeps): Promise<Tally> {
+  const tally: Tally = { read: 0, accepted: 0, filtered: 0, rejected: 0, events: 0, batches: 0, rawBytes: 0, timeFallbacks: 0 };
+  const source = { chunks: object.chunks, lastModifiedMs: object.lastModifiedMs, bucket: ref.bucket, key: ref.key };
+  const reader = windows(source, { ...deps.reading, format: run.route.format, observer: deps.observer, signal: run.signal });
+  const puts = new InFlight(deps.putsInFlight);
+  const settleWindow = async (window: Window) => {
+    try {
+      account(tally, window, await deliverWindow(window, run, deps));
+    } finally {
+      deps.budget.release(window.heldBytes);
+    }
+  };
+  try {
+    for (;;) {
+      await puts.room();
+      const window = await readWindow(reader, run, deps);
+      if (!window) break;
+      puts.start(() => settleWindow(window));
+    }
+  } finally {
+    await reader.close();
+    // A put that failed decides before the break of the body: a dead letter may only follow when all before it was delivered.
+    await puts.settled();
+  }
+  return tally;
+}
+
+async function readWindow(reader: WindowReader, { signal }: Run, { budget, slots }: PipelineDeps): Promise<Window | undefined> {
+  await budget.acquire(WINDOW_RESERVE_BYTES, signal);
+  let held = 0;
+  try {
+    const window = await slots.run(() => reader.next());
+    held = window?.heldBytes ?? 0;
+    return window;
+  } finally {
+    budget.adjust(held - WINDOW_RESERVE_BYTES);
+  }
+}
+
+function account(tally: Tally, window: Window, report: DeliveryReport): void {
+  addTo(tally, settle(window, report.rejected));
+  tally.events += report.events;
+  tally.batches += report.batches;
+  tally.rawBytes += window.endOffset - window.startOffset;
+  tally.timeFallbacks += window.timeFallbacks;
+}
+
+function openBalance(facts: { tenant: string; bucket: string; key: string }, tally: Tally, { observer }: PipelineDeps): LogferryError {
+  observer.emit('balance:open', { ...facts, ...tally });
+  const { read, accepted, filtered, rejected } = tally;
+  return new LogferryError(
+    'balance-open',
+    `${facts.key}: ${read} lines read, ${accepted} accepted, ${filtered} filtered, ${rejected} rejected`,
+  );
+}

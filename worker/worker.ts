@@ -1,0 +1,112 @@
+/** Puts the parts of a worker together, the same for every mode. It starts nothing. */
+import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { Config } from './config.ts';
+import { LogStreams } from './deliver/log-stream.ts';
+import { TenantDirectory } from './locate/tenant-directory.ts';
+import { TenantSessions } from './locate/tenant-credentials.ts';
+import type { MessageDeps } from './message.ts';
+import type { Observer } from './observe/events.ts';
+import type { Clients } from './clients.ts';
+import { ByteBudget } from './run/byte-budget.ts';
+import { Health } from './run/health.ts';
+import { Lanes, Slots } from './run/limiter.ts';
+
+export interface Worker extends MessageDeps {
+  readonly config: Config;
+  readonly clients: Clients;
+  readonly slots: Slots;
+  readonly budget: ByteBudget;
+}
+
+/** @param deadLetters whether a dead-letter queue is there to send to. */
+export function makeWorker(config: Config, clients: Clients, observer: Observer, deadLetters: boolean): Worker {
+  const slots = new Slots(config.CONCURRENCY, config.SLOT_PATIENCE_MS);
+  const budget = new ByteBudget(config.BYTE_BUDGET);
+  const now = Date.now;
+  const directory = new TenantDirectory({
+    documents: clients.documents,
+    table: config.TENANT_CONFIG_TABLE,
+    observer,
+    cacheMs: config.TENANT_CACHE_SECONDS * 1000,
+    staleMs: config.TENANT_STALE_SECONDS * 1000,
+  });
+  const sessions = new TenantSessions({
+    clients,
+    centralRoleArn: config.CENTRAL_LOG_DISTRIBUTION_ROLE_ARN,
+    observer,
+    durationSeconds: config.SESSION_SECONDS,
+    marginMs: config.SESSION_MARGIN_SECONDS * 1000,
+    denialMs: config.DENIAL_CACHE_SECONDS * 1000,
+    max: config.TENANT_SESSIONS,
+  });
+  const pipeline = {
+    directory,
+    sessions,
+    slots,
+    budget,
+    observer,
+    now,
+    s3: clients.s3,
+    streams: new LogStreams(observer),
+    bucket: config.S3_BUCKET_NAME,
+    environment: config.ENVIRONMENT,
+    putsInFlight: config.PUTS_IN_FLIGHT,
+    backoff: { baseMs: config.BACKOFF_BASE_MS, maxMs: config.BACKOFF_MAX_MS },
+    patienceMs: config.DELIVER_PATIENCE_SECONDS * 1000,
+    reading: {
+      readTimeoutMs: config.READ_TIMEOUT_SECONDS * 1000,
+      maxObjectRawBytes: config.MAX_OBJECT_RAW_BYTES,
+      maxLineBytes: config.MAX_LINE_BYTES,
+      maxEventBytes: config.MAX_EVENT_BYTES,
+      lingerMs: config.WINDOW_LINGER_MS,
+    },
+  };
+  return {
+    config,
+    clients,
+    slots,
+    budget,
+    observer,
+    pipeline,
+    deadLetters,
+    lanes: new Lanes(config.TENANT_CONCURRENCY),
+    health: new Health({ observer, pauseMs: config.CENTRAL_PAUSE_SECONDS * 1000 }),
+    returnDelay: { baseSeconds: config.RETURN_DELAY_SECONDS, maxSeconds: config.RETURN_DELAY_MAX_SECONDS },
+  };
+}
+
+/**
+ * DLQ_URL, or else the target of the queue's own redrive policy.
+ * @returns undefined only when DLQ=none.
+ * @throws when there is neither: a worker that cannot keep hopeless messages must be told so on purpose.
+ */
+export async function deadLetterUrl(config: Config, sqs: SQSClient): Promise<string | undefined> {
+  if (config.DLQ === 'none') return undefined;
+  if (config.DLQ_URL) return config.DLQ_URL;
+  const target = config.SQS_QUEUE_URL && (await redriveTarget(config.SQS_QUEUE_URL, sqs));
+  if (target) return target;
+  throw new Error('there is no dead-letter queue: DLQ_URL is not set and the queue has no redrive policy; set one of them, or DLQ=none');
+}
+
+async function redriveTarget(queueUrl: string, sqs: SQSClient): Promise<string | undefined> {
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: ['RedrivePolicy'] }));
+  const policy = Attributes?.RedrivePolicy;
+  if (!policy) return undefined;
+  const { deadLetterTargetArn } = JSON.parse(policy) as { deadLetterTargetArn: string };
+  const [, , , , account, name] = deadLetterTargetArn.split(':');
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account }));
+  return QueueUrl;
+}
+
+/** Settings that work but cost something, said once at start. */
+export function warnings(config: Config): { setting: string; advice: string }[] {
+  return [
+    ...(config.S3_BUCKET_NAME
+      ? []
+      : [{ setting: 'S3_BUCKET_NAME', advice: 'not set: a message may name any bucket that our role can read' }]),
+    ...(config.DLQ === 'none' ? [{ setting: 'DLQ', advice: 'none: hopeless messages return again and again' }] : []),
+    ...(config.TENANT_CONCURRENCY >= config.CONCURRENCY
+      ? [{ setting: 'TENANT_CONCURRENCY', advice: 'one tenant can take every slot' }]
+      : []),
+  ];
+}
