@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { MADE_FROM_CODE } from '../../scripts/write-docs.ts';
+import { compileConfig, ConfigError, entries } from '../../worker/config.ts';
+
+const REQUIRED = {
+  AWS_REGION: 'us-east-1',
+  SQS_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/q',
+  TENANT_CONFIG_TABLE: 'tenants',
+  CENTRAL_LOG_DISTRIBUTION_ROLE_ARN: 'arn:aws:iam::000000000000:role/Central',
+};
+
+function faultsOf(env: Record<string, string>, mode?: string): readonly string[] {
+  try {
+    compileConfig(env, mode);
+    return [];
+  } catch (error) {
+    return (error as ConfigError).faults;
+  }
+}
+
+test('what the original requires is enough; everything newer has a default', () => {
+  const config = compileConfig(REQUIRED);
+  expect(config).toMatchObject({ mode: 'sqs', CONCURRENCY: 20, ENVIRONMENT: 'production', SHUTDOWN_GRACE_SECONDS: 100 });
+  expect(Object.isFrozen(config)).toBe(true);
+});
+
+test('all faults are told at once, each with name, value and what is expected', () => {
+  const faults = faultsOf({ ...REQUIRED, AWS_REGION: '', CONCURRENCY: 'many', LOG_LEVEL: 'loud', PUT_TIMEOUT_SECONDS: '100' });
+  expect(faults).toEqual([
+    'CONCURRENCY is "many"; expected a whole number from 1 to 1000',
+    'LOG_LEVEL is "loud"; expected `trace` or `debug` or `info` or `warn` or `error` or `fatal` or `silent`',
+    'AWS_REGION is not set; expected an AWS region such as us-east-1',
+    'PUT_TIMEOUT_SECONDS is 100; expected less than SHUTDOWN_GRACE_SECONDS (100): a put under way at a stop must be able to end inside the grace',
+  ]);
+});
+
+test.each(['0', '-1', '1.5', '1e3', '0x10', '1001', ' ', 'Infinity'])('CONCURRENCY=%j is refused or unset', (value) => {
+  const faults = faultsOf({ ...REQUIRED, CONCURRENCY: value });
+  expect(faults.length).toBe(value.trim() === '' ? 0 : 1);
+});
+
+test.each([
+  ['SHUTDOWN_GRACE_SECONDS', '120', 'STOP_TIMEOUT_SECONDS'],
+  ['SESSION_MARGIN_SECONDS', '3600', 'SESSION_SECONDS'],
+])('%s=%s does not fit beside %s', (name, value, other) => {
+  expect(faultsOf({ ...REQUIRED, [name]: value }).join()).toMatch(new RegExp(`${name} is ${value}; expected less than ${other}`));
+});
+
+test('the queue is required in sqs mode only, and --mode overrides EXECUTION_MODE', () => {
+  const { SQS_QUEUE_URL: _, ...rest } = REQUIRED;
+  expect(faultsOf(rest)).toHaveLength(1);
+  expect(faultsOf(rest, 'manual')).toEqual([]);
+  expect(compileConfig({ ...rest, EXECUTION_MODE: 'sqs' }, 'lambda').mode).toBe('lambda');
+  expect(faultsOf(REQUIRED, 'batch').join()).toContain('EXECUTION_MODE is "batch"');
+});
+
+test('every default is one that the setting itself accepts', () => {
+  for (const [name, setting] of entries()) {
+    if (setting.default === undefined) continue;
+    expect(faultsOf({ ...REQUIRED, [name]: String(setting.default) }), name).toEqual([]);
+  }
+});
+
+test.each(Object.entries(MADE_FROM_CODE))('%s is what `npm run docs` writes', (file, make) => {
+  expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')).toBe(make());
+});
