@@ -24,11 +24,14 @@ export async function receiveMessage(call: QueueCall, res: ServerResponse): Prom
     const wait = call.input['WaitTimeSeconds'];
     const answer = await call.engine('ReceiveMessage', { ...call.input, WaitTimeSeconds: isLongPoll(wait) ? 0 : wait });
     if (answer.status !== 200) return answer;
-    const messages = await withoutDeleted(call, messagesOf(answer));
+    const received = messagesOf(answer);
+    const messages = await withoutDeleted(call, received);
     if (res.destroyed) {
       await giveBack(call, messages);
       return undefined;
     }
+    // Nothing but deleted ones: what stands behind them is due now.
+    if (received.length > 0 && messages.length === 0) continue;
     if (messages.length > 0 || Date.now() >= deadline) return sealed(call, answer, messages);
     await sleep(Math.min(POLL_INTERVAL_MS, Math.max(1, deadline - Date.now())));
     if (res.destroyed) return undefined;

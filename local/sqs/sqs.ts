@@ -68,7 +68,15 @@ function withOurQueueUrls(answer: FauxqsAnswer, { req }: ServiceRequest): Fauxqs
   return { ...answer, body: JSON.stringify(value) };
 }
 
+/** The engine puts the service's name before all of its error codes; AWS does not before these. */
+const PLAIN_ERROR = /^AWS\.SimpleQueueService\.(?=Invalid(?:Parameter|Attribute)|MissingParameter)/;
+
 function send({ res }: ServiceRequest, { status, headers, body }: FauxqsAnswer): void {
-  res.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) });
+  const queryError = headers['x-amzn-query-error']?.replace(PLAIN_ERROR, '');
+  res.writeHead(status, {
+    ...headers,
+    ...(queryError === undefined ? {} : { 'x-amzn-query-error': queryError }),
+    'content-length': Buffer.byteLength(body),
+  });
   res.end(body);
 }
