@@ -3,7 +3,7 @@
  * refuses by name; it never takes an unknown sub-resource for the object itself.
  */
 import { randomUUID } from 'node:crypto';
-import type { Clock, LocalService, ServiceRequest } from '../service.ts';
+import type { Caller, Clock, LocalService, ServiceRequest } from '../service.ts';
 import { readAddress } from './address.ts';
 import * as buckets from './buckets.ts';
 import type { Handler, S3Call } from './call.ts';
@@ -23,6 +23,15 @@ export interface S3Options {
   /** A folder of its own for object bytes; removed at the stop. */
   readonly folder: string;
   readonly destinations: Destinations;
+}
+
+/** One access, as whoever decides on it sees it. */
+export interface Access {
+  readonly caller: Caller;
+  readonly operation: Operation;
+  /** Empty for calls on the service, and the key for calls on the bucket. */
+  readonly bucket: string;
+  readonly key: string;
 }
 
 const HANDLERS: Record<Operation, Handler> = {
@@ -54,6 +63,7 @@ export class S3 implements LocalService {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #notifier: Notifier;
+  #allows: (access: Access) => boolean = () => true;
 
   private constructor(store: Store, { clock, destinations }: S3Options) {
     this.#store = store;
@@ -88,6 +98,14 @@ export class S3 implements LocalService {
     await this.#notifier.notify(bucket, 'ObjectCreated:Put', version, 'VIRTUAL');
   }
 
+  /**
+   * Asks `allows` before each call from now on; all is allowed until then. As on AWS, who may not list a bucket (`ListObjectsV2`) is not told
+   * that a key is missing from it.
+   */
+  allowOnly(allows: (access: Access) => boolean): void {
+    this.#allows = allows;
+  }
+
   /** Where the events of buckets with EventBridge switched on go: there is no event bus here, so a test forwards them itself. */
   onEventBridge(listener: (event: Readonly<Record<string, unknown>>) => Promise<void>): void {
     this.#notifier.onEventBridge = listener;
@@ -104,7 +122,14 @@ export class S3 implements LocalService {
     if (operation === undefined) throw new S3Error('NotImplemented');
     const { bucket = '', key = '', query } = address;
     const call: S3Call = { ...request, bucket, key, query, requestId, store: this.#store, clock: this.#clock, notifier: this.#notifier };
-    await HANDLERS[operation](call);
+    if (!this.#allows({ caller: request.caller, operation, bucket, key })) throw new S3Error('AccessDenied');
+    try {
+      await HANDLERS[operation](call);
+    } catch (error) {
+      const hidden = error instanceof S3Error && error.code === 'NoSuchKey';
+      const lists = (): boolean => this.#allows({ caller: request.caller, operation: 'ListObjectsV2', bucket, key: '' });
+      throw hidden && !lists() ? new S3Error('AccessDenied') : error;
+    }
   }
 }
 
