@@ -1,0 +1,52 @@
+/** A line too long to be held, handed on in numbered parts as its bytes come. No part ends inside a code point, and none outgrows an event. */
+import { isUtf8 } from 'node:buffer';
+import { cutPart, partRoom } from './parts.ts';
+
+/** What a cut may need to see beyond it: the rest of a code point. */
+const LOOK_AHEAD_BYTES = 4;
+
+export interface LinePart {
+  readonly bytes: Buffer;
+  /** From 1. */
+  readonly part: number;
+  readonly last: boolean;
+  /** Bytes of the object that it took, a line end included. */
+  readonly consumed: number;
+}
+
+export class LongLine {
+  readonly #maxMessageBytes: number;
+  #pending: Buffer;
+  #part = 1;
+  /** Bytes of the line end, once it was seen. */
+  #endBytes: number | undefined;
+
+  /** @param maxMessageBytes of one part with its prefix. */
+  constructor(begun: Buffer, maxMessageBytes: number) {
+    this.#pending = begun;
+    this.#maxMessageBytes = maxMessageBytes;
+  }
+
+  add(bytes: Buffer): void {
+    this.#pending = Buffer.concat([this.#pending, bytes]);
+  }
+
+  /** @param endBytes how many bytes of line end follow the last byte that was added. */
+  end(endBytes: number): void {
+    this.#endBytes = endBytes;
+  }
+
+  /** @returns undefined when more bytes are needed. */
+  next(): LinePart | undefined {
+    const room = partRoom(this.#part, this.#maxMessageBytes, 0);
+    const fits = this.#pending.length <= (isUtf8(this.#pending.subarray(0, room)) ? room : Math.floor(room / 3));
+    if (this.#endBytes !== undefined && fits) {
+      return { bytes: this.#pending, part: this.#part, last: true, consumed: this.#pending.length + this.#endBytes };
+    }
+    if (this.#endBytes === undefined && this.#pending.length < room + LOOK_AHEAD_BYTES) return undefined;
+    const cut = cutPart(this.#pending, 0, Math.min(room, this.#pending.length - 1));
+    const bytes = this.#pending.subarray(0, cut);
+    this.#pending = this.#pending.subarray(cut);
+    return { bytes, part: this.#part++, last: false, consumed: cut };
+  }
+}
