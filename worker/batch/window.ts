@@ -2,13 +2,12 @@
  * The window: a contiguous run of an object's lines, the unit of progress. It holds bytes and numbers only, so that delivering, halving,
  * naming rejected lines and (later) quarantine need no event objects and no second read.
  */
-
-/** How an object's lines are laid out, decided once an object. */
-export type Shape = 'lines' | 'array' | 'records';
+import type { Shape } from '../decode/shape.ts';
 
 export interface Window {
   /** 0, 1, 2 ... within the object. */
   readonly index: number;
+  /** How what follows the window is laid out: an array that proved to be none goes on as lines. */
   readonly shape: Shape;
   /** The events' messages as JSON string literals (quotes included), UTF-8, one behind the other, in the order of the lines. */
   readonly literals: Buffer;

@@ -1,0 +1,202 @@
+/**
+ * An object's bytes -> its windows, pulled one by one: inflate, shape, lines, events, window. Nothing is read ahead of the window that is asked for
+ * but the chunk that completes it, so that memory is bounded by who asks.
+ */
+import { asLogferryError } from '../errors.ts';
+import type { Format } from '../decode/event.ts';
+import { inflate } from '../decode/inflate.ts';
+import { eventsOfLine, type LineEvent } from '../decode/line-events.ts';
+import { decideShape } from '../decode/shape.ts';
+import { Splitter, type Line } from '../decode/splitter.ts';
+import type { Observer } from '../observe/events.ts';
+import { WindowBuilder } from './window-builder.ts';
+import type { Window } from './window.ts';
+
+export interface WindowSource {
+  readonly bucket: string;
+  readonly key: string;
+  /** The stored bytes from the first on; iterating again reads them anew. */
+  readonly chunks: AsyncIterable<Buffer>;
+  /** The time of lines that name none, in milliseconds since 1970. */
+  readonly lastModifiedMs: number;
+  /** Ends a read under way. */
+  close(): void;
+}
+
+export interface WindowOptions {
+  readonly maxObjectRawBytes: number;
+  readonly maxLineBytes: number;
+  readonly maxEventBytes: number;
+  /** Longest wait of a line for its window to fill, in milliseconds. */
+  readonly lingerMs: number;
+  readonly format: Format;
+  readonly observer: Observer;
+}
+
+export interface WindowReader {
+  /**
+   * @returns the next window, or undefined after the last.
+   * @throws what reading throws; `corrupt-object` and `bomb` only after the whole lines before the break were returned.
+   */
+  next(): Promise<Window | undefined>;
+  /** Ends the reading, also in the middle. */
+  close(): Promise<void>;
+}
+
+export function windows(source: WindowSource, options: WindowOptions): WindowReader {
+  return new ObjectWindows(source, options);
+}
+
+/** The line whose events are being added. */
+interface OpenLine {
+  readonly line: Line;
+  readonly events: readonly LineEvent[];
+  readonly timeMs: number | undefined;
+  added: number;
+}
+
+class ObjectWindows implements WindowReader {
+  readonly #source: WindowSource;
+  readonly #options: WindowOptions;
+  readonly #chunks: AsyncGenerator<Buffer, void, undefined>;
+  readonly #builder = new WindowBuilder();
+  #splitter: Splitter | undefined;
+  #head: Buffer = Buffer.alloc(0);
+  #open: OpenLine | undefined;
+  /** Inflated chunks, by the offset after them, as far back as the window that is being built. */
+  #raw: { readonly chunk: Buffer; readonly end: number }[] = [];
+  #read = 0;
+  #reading: Promise<IteratorResult<Buffer, void>> | undefined;
+  #ended = false;
+  #failure: { readonly error: unknown } | undefined;
+  #lingerUntil = 0;
+
+  constructor(source: WindowSource, options: WindowOptions) {
+    this.#source = source;
+    this.#options = options;
+    const { bucket, key } = source;
+    this.#chunks = inflate(source.chunks, { bucket, key, maxRawBytes: options.maxObjectRawBytes, observer: options.observer });
+  }
+
+  async next(): Promise<Window | undefined> {
+    for (;;) {
+      if (this.#build()) return this.#close();
+      if (this.#ended || this.#failure) {
+        if (!this.#builder.isEmpty) return this.#close();
+        if (this.#failure) throw this.#failure.error;
+        return undefined;
+      }
+      if ((await this.#readChunk()) === 'lingered') return this.#close();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#source.close();
+    // A read under way has been ended and has nobody to tell.
+    await this.#chunks.return(undefined).catch(() => undefined);
+  }
+
+  /** @returns true when a window is full, false when more bytes are needed (or there are none). */
+  #build(): boolean {
+    const splitter = this.#splitter;
+    if (!splitter) return false;
+    for (;;) {
+      this.#open ??= this.#nextLine(splitter);
+      if (!this.#open) return false;
+      if (!this.#addEvents(this.#open)) return true;
+      this.#endLine(this.#open.line, this.#open, splitter.offset);
+      this.#open = undefined;
+      if (this.#builder.isFull) return true;
+    }
+  }
+
+  #nextLine(splitter: Splitter): OpenLine | undefined {
+    const line = splitter.next();
+    if (!line) {
+      // Whole lines only: behind a break, what is left of a line is none.
+      if (this.#ended && splitter.offset > this.#builder.endOffset && !this.#builder.isEmpty) this.#builder.extendTo(splitter.offset);
+      return undefined;
+    }
+    if (this.#builder.isEmpty) this.#lingerUntil = Date.now() + this.#options.lingerMs;
+    const { format, maxEventBytes } = this.#options;
+    return { line, ...eventsOfLine(line, format, maxEventBytes), added: 0 };
+  }
+
+  /** @returns false when the window is full before all are added. */
+  #addEvents(open: OpenLine): boolean {
+    const timeMs = open.timeMs ?? this.#source.lastModifiedMs;
+    for (; open.added < open.events.length; open.added++) {
+      const event = open.events[open.added] as LineEvent;
+      if (!this.#builder.fits(event.size)) return false;
+      this.#builder.add(event, timeMs);
+    }
+    return true;
+  }
+
+  #endLine(line: Line, { events, timeMs }: OpenLine, offset: number): void {
+    if (!line.last) return this.#builder.endPart(offset);
+    const filtered = events.length === 0;
+    this.#builder.endLine(offset, { filtered, timeFallback: !filtered && timeMs === undefined });
+    if (line.part > 0)
+      this.#options.observer.emit('line:oversize', { bucket: this.#source.bucket, key: this.#source.key, parts: line.part });
+  }
+
+  #close(): Window {
+    const { startOffset, endOffset } = this.#builder;
+    const raw = this.#raw.filter(({ chunk, end }) => end > startOffset && end - chunk.length < endOffset).map(({ chunk }) => chunk);
+    this.#raw = this.#raw.filter(({ end }) => end > endOffset);
+    return this.#builder.close({ shape: this.#splitter?.shape ?? 'lines', raw });
+  }
+
+  async #readChunk(): Promise<'read' | 'lingered'> {
+    this.#reading ??= this.#chunks.next();
+    try {
+      const result = await this.#orLinger(this.#reading);
+      if (result === 'lingered') return result;
+      this.#reading = undefined;
+      if (result.done) this.#end();
+      else this.#take(result.value);
+    } catch (error) {
+      this.#reading = undefined;
+      // The message of any other fault returns whole: what is not yet delivered of this object would only be delivered twice.
+      if (asLogferryError(error).fault.disposition !== 'dead-letter') throw error;
+      this.#failure = { error };
+      this.#decide(true);
+    }
+    return 'read';
+  }
+
+  async #orLinger(reading: Promise<IteratorResult<Buffer, void>>): Promise<IteratorResult<Buffer, void> | 'lingered'> {
+    if (this.#builder.isEmpty) return await reading;
+    let timer: NodeJS.Timeout | undefined;
+    const lingered = new Promise<'lingered'>((resolve) => {
+      timer = setTimeout(() => resolve('lingered'), Math.max(0, this.#lingerUntil - Date.now()));
+    });
+    // When it lingers, the next call awaits the same read; its failure must not count as unhandled until then.
+    reading.catch(() => undefined);
+    return await Promise.race([reading, lingered]).finally(() => clearTimeout(timer));
+  }
+
+  #take(chunk: Buffer): void {
+    this.#read += chunk.length;
+    this.#raw.push({ chunk, end: this.#read });
+    if (this.#splitter) return this.#splitter.push(chunk);
+    this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
+    this.#decide(false);
+  }
+
+  #decide(ended: boolean): void {
+    if (this.#splitter) return;
+    const layout = decideShape(this.#head, ended);
+    if (!layout) return;
+    this.#splitter = new Splitter(layout, this.#options);
+    this.#splitter.push(this.#head.subarray(layout.start));
+    this.#head = Buffer.alloc(0);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#decide(true);
+    this.#splitter?.end();
+  }
+}
