@@ -17,6 +17,8 @@ interface Fault {
   readonly disposition: Disposition;
   /** For whom reads the dead letter or the log line. */
   readonly meaning: string;
+  /** Some lines were delivered, and no repetition would deliver more: without a dead-letter queue the message is done with, not returned. */
+  readonly partial?: true;
   /** Receives after which a `soon` fault is taken for hopeless. Absent: never. */
   readonly deadLetterAfter?: number;
 }
@@ -26,8 +28,17 @@ const FAULTS = {
   'bad-key': { disposition: 'dead-letter', meaning: 'the object key is not customer_id/cluster_id/application/pod_name/<file>' },
   'foreign-bucket': { disposition: 'dead-letter', meaning: 'the notification names a bucket other than S3_BUCKET_NAME' },
   'object-missing': { disposition: 'soon', deadLetterAfter: 5, meaning: 'the object is not in the bucket (any more)' },
-  'corrupt-object': { disposition: 'dead-letter', meaning: 'the gzip stream is broken; the whole lines before the break were delivered' },
-  bomb: { disposition: 'dead-letter', meaning: 'the object inflates to more than MAX_OBJECT_RAW_BYTES' },
+  'corrupt-object': {
+    disposition: 'dead-letter',
+    partial: true,
+    meaning: 'the gzip stream is broken; the whole lines before the break were delivered',
+  },
+  bomb: { disposition: 'dead-letter', partial: true, meaning: 'the object inflates to more than MAX_OBJECT_RAW_BYTES' },
+  'lines-rejected': {
+    disposition: 'dead-letter',
+    partial: true,
+    meaning: 'CloudWatch Logs refused some of its lines (too old, too new, expired); the others were delivered',
+  },
   'unknown-tenant': { disposition: 'later', meaning: 'no row for this tenant in TENANT_CONFIG_TABLE' },
   'tenant-disabled': { disposition: 'later', meaning: 'the tenant is disabled, or the fleet is paused' },
   'bad-row': { disposition: 'later', meaning: "the tenant's row cannot be used as it stands" },

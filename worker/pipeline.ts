@@ -60,6 +60,7 @@ async function deliverRoute(ref: ObjectRef, route: Route, deps: PipelineDeps, si
     if (!isClosed(tally)) throw openBalance(facts, tally, deps);
     const lagMs = Date.now() - (ref.eventTime ?? object.lastModifiedMs);
     deps.observer.emit('object:done', { ...facts, ...tally, durationMs: performance.now() - started, lagMs });
+    if (tally.rejected > 0) throw linesRejected(facts.key, tally);
   } catch (error) {
     if (error instanceof Superseded) return deps.observer.emit('object:skip', { ...facts, reason: 'superseded' });
     // Whatever an abort made fail on its way, its reason is what happened.
@@ -77,8 +78,8 @@ interface Tally extends LineCounts {
 /** Pulls window after window while a few are being put. What was read whole before a break is delivered before the break is told. */
 async function deliverWindows(object: OpenedObject, ref: ObjectRef, run: Run, deps: PipelineDeps): Promise<Tally> {
   const tally: Tally = { read: 0, accepted: 0, filtered: 0, rejected: 0, events: 0, batches: 0, rawBytes: 0, timeFallbacks: 0 };
-  const source = { chunks: object.chunks, lastModifiedMs: object.lastModifiedMs, bucket: ref.bucket, key: ref.key };
-  const reader = windows(source, { ...deps.reading, format: run.route.format, observer: deps.observer, signal: run.signal });
+  const source = { ...object, bucket: ref.bucket, key: ref.key };
+  const reader = windows(source, { ...deps.reading, format: run.route.format, observer: deps.observer });
   const puts = new InFlight(deps.putsInFlight);
   const settleWindow = async (window: Window) => {
     try {
@@ -120,6 +121,14 @@ function account(tally: Tally, window: Window, report: DeliveryReport): void {
   tally.batches += report.batches;
   tally.rawBytes += window.endOffset - window.startOffset;
   tally.timeFallbacks += window.timeFallbacks;
+}
+
+/** The object is accounted for, and the lines that are in nobody's hands yet must not be lost with its message. */
+function linesRejected(key: string, { rejected, read }: Tally): LogferryError {
+  return new LogferryError(
+    'lines-rejected',
+    `${key}: CloudWatch Logs refused ${rejected} of ${read} lines as too old, too new or expired; the others were delivered`,
+  );
 }
 
 function openBalance(facts: { tenant: string; bucket: string; key: string }, tally: Tally, { observer }: PipelineDeps): LogferryError {

@@ -32,10 +32,10 @@ export function growingDelay(receiveCount: number, rule: DelayRule): number {
 
 /**
  * @param receiveCount of the message, 1 at the first receive.
- * @param deadLetters false when the worker runs without a dead-letter queue: hopeless messages then return.
+ * @param deadLetters false when the worker runs without a dead-letter queue: hopeless messages then return, and what was delivered in part is done with.
  */
 export function verdictOf(outcomes: readonly ObjectOutcome[], receiveCount: number, rule: DelayRule, deadLetters: boolean): Verdict {
-  const failed = outcomes.flatMap(({ ref, error }) => (error ? [{ ref, error }] : []));
+  const failed = outcomes.flatMap(({ ref, error }) => (error && !(error.fault.partial && !deadLetters) ? [{ ref, error }] : []));
   // Those that may still come good decide first: a dead letter beside them would be sent again at each of their returns.
   const waiting = failed.filter(({ error }) => !(deadLetters && isHopeless(error, receiveCount)));
   if (waiting.length > 0)
