@@ -1,0 +1,142 @@
+/**
+ * The central side on an emulator: bucket, topic, queues, tenant table and role, wired as `cdktf deploy` wires them on AWS. For the demo and the tests;
+ * it never touches an account that it was not given keys for.
+ */
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+export interface Keys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Where, and with whose keys. */
+export interface Cloud {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly keys: Keys;
+}
+
+export interface CentralOptions {
+  /** All names begin with it; what is made under one prefix is apart from what is made under another. */
+  readonly prefix: string;
+  /** Receives before SQS itself moves a message to the dead-letter queue. Default: 1,000, the most there is. */
+  readonly maxReceiveCount?: number;
+  /** `envelope`: SNS wraps S3's event, as subscriptions do unless told; `raw`: it does not. */
+  readonly delivery?: 'envelope' | 'raw';
+  /** Principals that may assume the central role; the account of `keys` by default. */
+  readonly workers?: readonly string[];
+}
+
+export interface Central {
+  readonly cloud: Cloud;
+  readonly account: string;
+  readonly bucket: string;
+  readonly topicArn: string;
+  readonly queueUrl: string;
+  readonly deadLetterUrl: string;
+  readonly table: string;
+  readonly roleArn: string;
+  readonly clients: { readonly s3: S3Client; readonly sqs: SQSClient; readonly sns: SNSClient; readonly documents: DynamoDBDocumentClient };
+  /** What a worker needs in its environment, credentials apart. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The name that every customer's role bears; the central role may assume no other. */
+export const CUSTOMER_ROLE_NAME = 'CustomerLogDistribution';
+
+export async function makeCentral(cloud: Cloud, options: CentralOptions): Promise<Central> {
+  const { prefix, maxReceiveCount = 1000 } = options;
+  const { endpoint, region, keys: credentials } = cloud;
+  const config = { endpoint, region, credentials };
+  const s3 = new S3Client({ ...config, forcePathStyle: true });
+  const [sqs, sns, dynamodb] = [
+    new SQSClient({ ...config, useQueueUrlAsEndpoint: false }),
+    new SNSClient(config),
+    new DynamoDBClient(config),
+  ];
+  const dead = await makeQueue(sqs, `${prefix}-dead`, {});
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount });
+  const queue = await makeQueue(sqs, `${prefix}-notifications`, { RedrivePolicy, VisibilityTimeout: '120' });
+  const account = queue.arn.split(':')[4] ?? '';
+  const [topicArn, table, roleArn] = await Promise.all([
+    makeHub(sns, s3, queue.arn, options),
+    makeTable(dynamodb, `${prefix}-tenants`),
+    makeCentralRole(cloud, account, options),
+  ]);
+  const bucket = `${prefix}-central`;
+  const environment = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: region,
+    SQS_QUEUE_URL: queue.url,
+    S3_BUCKET_NAME: bucket,
+    TENANT_CONFIG_TABLE: table,
+    CENTRAL_LOG_DISTRIBUTION_ROLE_ARN: roleArn,
+  };
+  const clients = { s3, sqs, sns, documents: DynamoDBDocumentClient.from(dynamodb) };
+  return { cloud, account, bucket, topicArn, queueUrl: queue.url, deadLetterUrl: dead.url, table, roleArn, clients, environment };
+}
+
+/** Ends its clients' sockets. */
+export function closeCentral({ clients }: Central): void {
+  for (const client of Object.values(clients)) client.destroy();
+}
+
+async function makeQueue(sqs: SQSClient, QueueName: string, Attributes: Record<string, string>): Promise<{ url: string; arn: string }> {
+  const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+  const { Attributes: made } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }));
+  return { url, arn: made?.QueueArn ?? '' };
+}
+
+/** The bucket tells the topic, the topic tells the queue. */
+async function makeHub(sns: SNSClient, s3: S3Client, queueArn: string, { prefix, delivery = 'envelope' }: CentralOptions): Promise<string> {
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: `${prefix}-hub` }));
+  const Attributes = { RawMessageDelivery: String(delivery === 'raw') };
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queueArn, Attributes }));
+  const Bucket = `${prefix}-central`;
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const NotificationConfiguration = { TopicConfigurations: [{ TopicArn, Events: ['s3:ObjectCreated:*' as const] }] };
+  await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
+  return TopicArn;
+}
+
+async function makeTable(client: DynamoDBClient, TableName: string): Promise<string> {
+  await client.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'tenant_id', AttributeType: 'S' },
+        { AttributeName: 'type', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'tenant_id', KeyType: 'HASH' },
+        { AttributeName: 'type', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 0.05, maxDelay: 1 }, { TableName });
+  return TableName;
+}
+
+async function makeCentralRole(cloud: Cloud, account: string, { prefix, workers }: CentralOptions): Promise<string> {
+  const iam = new IAMClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.keys });
+  const RoleName = `${prefix}-central`;
+  const actions = ['sts:AssumeRole', 'sts:TagSession'];
+  const AssumeRolePolicyDocument = policy({ Principal: { AWS: workers ?? [`arn:aws:iam::${account}:root`] }, Action: actions });
+  const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
+  const PolicyDocument = policy({ Action: actions, Resource: `arn:aws:iam::*:role/${CUSTOMER_ROLE_NAME}*` });
+  await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'assume-customers', PolicyDocument }));
+  iam.destroy();
+  return Role?.Arn ?? '';
+}
+
+/** A document of one statement that allows. */
+export function policy(statement: Record<string, unknown>): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
+}
