@@ -82,3 +82,13 @@ export function describe(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   return thrown.name === 'Error' || thrown.name === 'LogferryError' ? thrown.message : `${thrown.name}: ${thrown.message}`;
 }
+
+/**
+ * Whether AWS did not answer, or answered that it cannot at present: the same call may succeed later. Missing credentials do not come by waiting.
+ * @param thrown as the SDK threw it, after its own retries.
+ */
+export function isUnanswered(thrown: unknown): boolean {
+  const { name, $metadata } = thrown as { readonly name?: string; readonly $metadata?: { readonly httpStatusCode?: number } };
+  const status = $metadata?.httpStatusCode;
+  return name !== 'CredentialsProviderError' && (status === undefined || status >= 500 || status === 429);
+}

@@ -1,7 +1,7 @@
 /** The process edge: configuration, clients, mode, signals, exit code. Nothing else touches `process`. */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { makeClients } from './clients.ts';
+import type { Clients } from './clients.ts';
 import { compileConfig, ConfigError, type Config } from './config.ts';
 import { describe } from './errors.ts';
 import { helpText } from './help.ts';
@@ -11,19 +11,28 @@ import { runSqs } from './modes/sqs.ts';
 import { Observer } from './observe/events.ts';
 import { logEvents, makeLogger } from './observe/log.ts';
 import { Shutdown } from './run/shutdown.ts';
-import { deadLetterUrl, makeWorker, warnings } from './worker.ts';
+import { clientsFor, makeWorker, warnings } from './worker.ts';
 
 /** EX_USAGE and EX_UNAVAILABLE of sysexits.h: an operator tells a wrong setting from a service that could not start. */
 const EXIT_CONFIG = 64;
 const EXIT_UNAVAILABLE = 69;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { mode: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
+  const values = readArguments();
   if (values.help) {
     process.stdout.write(helpText());
     return 0;
   }
   return await run(compileConfig(process.env, values.mode));
+}
+
+/** @throws ConfigError for a command line that it does not understand. */
+function readArguments(): { readonly mode?: string; readonly help?: boolean } {
+  try {
+    return parseArgs({ options: { mode: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values;
+  } catch (error) {
+    throw new ConfigError([`${describe(error)}; --help tells what there is`]);
+  }
 }
 
 async function run(config: Config): Promise<number> {
@@ -36,25 +45,16 @@ async function run(config: Config): Promise<number> {
   const shutdown = new Shutdown(config.SHUTDOWN_GRACE_SECONDS * 1000);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shutdown.request(signal));
 
-  const clients = makeClients({
-    region: config.AWS_REGION ?? '',
-    endpoint: config.endpoint,
-    callTimeoutMs: config.CALL_TIMEOUT_SECONDS * 1000,
-    putTimeoutMs: config.PUT_TIMEOUT_SECONDS * 1000,
-    receiveWaitMs: config.RECEIVE_WAIT_SECONDS * 1000,
-    maxSockets: config.CONCURRENCY * config.PUTS_IN_FLIGHT,
-  });
+  const clients = clientsFor(config);
   const code = await runMode(config, clients, observer, shutdown);
   observer.emit('worker:stop', { code, forced: shutdown.forced });
   return code;
 }
 
-async function runMode(config: Config, clients: ReturnType<typeof makeClients>, observer: Observer, shutdown: Shutdown): Promise<number> {
+async function runMode(config: Config, clients: Clients, observer: Observer, shutdown: Shutdown): Promise<number> {
   switch (config.mode) {
-    case 'sqs': {
-      const letters = await deadLetterUrl(config, clients.sqs);
-      return await runSqs(makeWorker(config, clients, observer, letters !== undefined), letters, shutdown);
-    }
+    case 'sqs':
+      return await runSqs(makeWorker(config, clients, observer, config.DLQ !== 'none'), shutdown);
     case 'lambda': {
       const worker = makeWorker(config, clients, observer, config.DLQ_URL !== undefined);
       return await runLambda(makeHandler(worker, config.DLQ_URL, shutdown), process.env['AWS_LAMBDA_RUNTIME_API'] ?? '', shutdown);

@@ -6,7 +6,7 @@ import { TenantDirectory } from './locate/tenant-directory.ts';
 import { TenantSessions } from './locate/tenant-credentials.ts';
 import type { MessageDeps } from './message.ts';
 import type { Observer } from './observe/events.ts';
-import type { Clients } from './clients.ts';
+import { makeClients, type Clients } from './clients.ts';
 import { ByteBudget } from './run/byte-budget.ts';
 import { Health } from './run/health.ts';
 import { Lanes, Slots } from './run/limiter.ts';
@@ -16,6 +16,18 @@ export interface Worker extends MessageDeps {
   readonly clients: Clients;
   readonly slots: Slots;
   readonly budget: ByteBudget;
+}
+
+/** The clients that the configuration asks for. */
+export function clientsFor(config: Config): Clients {
+  return makeClients({
+    region: config.AWS_REGION ?? '',
+    endpoint: config.endpoint,
+    callTimeoutMs: config.CALL_TIMEOUT_SECONDS * 1000,
+    putTimeoutMs: config.PUT_TIMEOUT_SECONDS * 1000,
+    receiveWaitMs: config.RECEIVE_WAIT_SECONDS * 1000,
+    maxSockets: config.CONCURRENCY * config.PUTS_IN_FLIGHT,
+  });
 }
 
 /** @param deadLetters whether a dead-letter queue is there to send to. */

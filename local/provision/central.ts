@@ -27,8 +27,8 @@ export interface CentralOptions {
   readonly prefix: string;
   /** Receives before SQS itself moves a message to the dead-letter queue. Default: 1,000, the most there is. */
   readonly maxReceiveCount?: number;
-  /** `envelope`: SNS wraps S3's event, as subscriptions do unless told; `raw`: it does not. */
-  readonly delivery?: 'envelope' | 'raw';
+  /** `envelope`: SNS wraps S3's event, as subscriptions do unless told; `raw`: it does not; `none`: the bucket tells nobody. */
+  readonly delivery?: 'envelope' | 'raw' | 'none';
   /** Principals that may assume the central role; the account of `keys` by default. */
   readonly workers?: readonly string[];
 }
@@ -100,6 +100,7 @@ async function makeHub(sns: SNSClient, s3: S3Client, queueArn: string, { prefix,
   await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queueArn, Attributes }));
   const Bucket = `${prefix}-central`;
   await s3.send(new CreateBucketCommand({ Bucket }));
+  if (delivery === 'none') return TopicArn;
   const NotificationConfiguration = { TopicConfigurations: [{ TopicArn, Events: ['s3:ObjectCreated:*' as const] }] };
   await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
   return TopicArn;

@@ -1,6 +1,7 @@
 /** The service: polls the queue until it is told to stop, then drains. */
 import { Acknowledger } from '../acknowledge/acknowledge.ts';
 import { carryOut } from '../acknowledge/settle.ts';
+import { describe, isUnanswered } from '../errors.ts';
 import { processMessage } from '../message.ts';
 import { makeMetrics } from '../observe/metrics.ts';
 import { startStatusServer } from '../observe/server.ts';
@@ -8,18 +9,60 @@ import { Admission } from '../receive/admission.ts';
 import { Receiver } from '../receive/receive.ts';
 import { Visibility } from '../receive/visibility.ts';
 import type { Shutdown } from '../run/shutdown.ts';
-import type { Worker } from '../worker.ts';
+import { deadLetterUrl, type Worker } from '../worker.ts';
 
 /**
  * Runs until the shutdown is over.
  * @returns the exit code: 0 for a clean stop, 1 when work had to be ended (its messages are back in the queue all the same).
+ * @throws when the worker cannot start: the port is taken, the queue is not there, it has no dead-letter queue.
  */
-export async function runSqs(worker: Worker, deadLetterUrl: string | undefined, shutdown: Shutdown): Promise<number> {
+export async function runSqs(worker: Worker, shutdown: Shutdown): Promise<number> {
+  const { config, observer, health, lanes } = worker;
+  const { drain } = shutdown.signals;
+  const admission = new Admission({ objects: config.ADMISSION_OBJECTS, bytes: config.ADMISSION_BYTES, tenantShare: config.TENANT_SHARE });
+  const registry = makeMetrics(observer, {
+    slotsActive: () => worker.slots.active,
+    slotsWaiting: () => worker.slots.waiting,
+    lanes: () => lanes.size,
+    heldMessages: () => admission.held,
+    budgetBytes: () => worker.budget.held,
+    ready: () => health.reasons.length === 0,
+  });
+  const server = await startStatusServer(config.METRICS_PORT, registry, health);
+  observer.emit('worker:listen', { port: server.port });
+  try {
+    await serve(worker, admission, await findDeadLetters(worker, drain), shutdown);
+  } catch (error) {
+    // Told to stop before it had begun.
+    if (error !== drain.reason) throw error;
+  } finally {
+    shutdown.done();
+    await server.close();
+  }
+  return shutdown.forced ? 1 : 0;
+}
+
+/** A queue that does not answer is no reason to crash, at the start as little as later. */
+async function findDeadLetters({ config, clients, observer, health }: Worker, drain: AbortSignal): Promise<string | undefined> {
+  for (;;) {
+    try {
+      const url = await deadLetterUrl(config, clients.sqs);
+      health.clear('sqs');
+      return url;
+    } catch (error) {
+      if (!isUnanswered(error)) throw error;
+      observer.emit('receive:error', { error });
+      health.fault('sqs', describe(error));
+      await health.gate(drain);
+    }
+  }
+}
+
+async function serve(worker: Worker, admission: Admission, letters: string | undefined, shutdown: Shutdown): Promise<void> {
   const { config, clients, observer, health, lanes, returnDelay } = worker;
   const queueUrl = config.SQS_QUEUE_URL ?? '';
-  const ack = new Acknowledger({ sqs: clients.sqs, queueUrl, deadLetterUrl, observer });
+  const ack = new Acknowledger({ sqs: clients.sqs, queueUrl, deadLetterUrl: letters, observer });
   const visibility = new Visibility(ack, config.VISIBILITY_SECONDS);
-  const admission = new Admission({ objects: config.ADMISSION_OBJECTS, bytes: config.ADMISSION_BYTES, tenantShare: config.TENANT_SHARE });
   const receiver = new Receiver({
     sqs: clients.sqs,
     queueUrl,
@@ -41,16 +84,6 @@ export async function runSqs(worker: Worker, deadLetterUrl: string | undefined, 
       await carryOut(verdict, receipt, { ack, observer, returnDelay });
     },
   });
-  const registry = makeMetrics(observer, {
-    slotsActive: () => worker.slots.active,
-    slotsWaiting: () => worker.slots.waiting,
-    lanes: () => lanes.size,
-    heldMessages: () => visibility.held,
-    budgetBytes: () => worker.budget.held,
-    ready: () => health.reasons.length === 0,
-  });
-  const server = await startStatusServer(config.METRICS_PORT, registry, health);
-  observer.emit('worker:listen', { port: server.port });
   visibility.start();
   receiver.start();
   health.started();
@@ -64,7 +97,4 @@ export async function runSqs(worker: Worker, deadLetterUrl: string | undefined, 
   lanes.clear();
   await receiver.idle();
   visibility.stop();
-  shutdown.done();
-  await server.close();
-  return shutdown.forced ? 1 : 0;
 }

@@ -1,6 +1,6 @@
 /** What a refused GetObject means. A missing object and a denied one are told apart by a listing, since S3 answers 403 to both where listing is denied. */
 import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
-import { describe, LogferryError } from '../errors.ts';
+import { describe, isUnanswered, LogferryError } from '../errors.ts';
 import type { ObjectRef } from '../receive/envelope.ts';
 
 /** The object was overwritten since its notification: what that one named is gone, and the newer one has a notification of its own. */
@@ -45,7 +45,7 @@ export async function classifyGet(
   if (name === 'AccessDenied' || status === 403) return await denied(ref, deps, fault);
   // 301 and 307: the bucket is in another region; the setting is wrong, not the object.
   if (status !== undefined && status >= 300 && status < 400) return fault('central-denied', 'the bucket is not in AWS_REGION');
-  if (status === undefined || status >= 500 || status === 429) return fault('dependency-down', 'S3 does not answer');
+  if (isUnanswered(error)) return fault('dependency-down', 'S3 does not answer');
   return fault('unexpected', 'S3 refuses to hand it out');
 }
 

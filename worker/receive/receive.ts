@@ -92,7 +92,10 @@ export class Receiver {
         return [];
       },
     });
-    consumer.on('empty', () => observer.emit('receive:batch', { messages: 0 }));
+    consumer.on('empty', () => {
+      observer.emit('receive:batch', { messages: 0 });
+      health.idle();
+    });
     consumer.on('error', (error) => this.#failed(error));
     return consumer;
   }

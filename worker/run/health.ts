@@ -43,6 +43,11 @@ export class Health {
     if (this.#ill.delete(part)) this.#tell();
   }
 
+  /** There is nothing to try: faults whose pause is over are taken for past, or a worker without work would stay unready for good. */
+  idle(): void {
+    for (const [part, { until }] of this.#ill) if (until <= this.#now()) this.clear(part);
+  }
+
   started(): void {
     this.#started = true;
     this.#tell();
