@@ -27,6 +27,8 @@ export interface WorkerProcessOptions {
   readonly nodeArgs?: readonly string[];
   /** The file to run; the worker's source by default. */
   readonly main?: string;
+  /** In a process group of its own, so that a Ctrl-C on the terminal reaches only the parent, which stops it in order. */
+  readonly detached?: boolean;
 }
 
 export interface Exit {
@@ -42,11 +44,11 @@ export class WorkerProcess {
   readonly #exit: Promise<Exit>;
   #stderr = '';
 
-  constructor({ environment, args = [], nodeArgs = [], main = MAIN }: WorkerProcessOptions) {
+  constructor({ environment, args = [], nodeArgs = [], main = MAIN, detached = false }: WorkerProcessOptions) {
     const env = { PATH: process.env['PATH'], ...environment };
-    this.child = spawn(process.execPath, [...nodeArgs, main, ...args], { env, stdio: ['pipe', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [...nodeArgs, main, ...args], { env, detached, stdio: ['pipe', 'pipe', 'pipe'] });
     this.#emitter.setMaxListeners(0);
-    this.#exit = once(this.child, 'close').then(([code, signal]) => ({ code, signal }) as Exit);
+    this.#exit = once(this.child, 'close').then(([code, signal]: (number | NodeJS.Signals | null)[]) => ({ code, signal }) as Exit);
     // A worker that ends early breaks the pipe that somebody may be writing to.
     this.child.stdin?.on('error', () => undefined);
     this.child.stderr?.on('data', (chunk: Buffer) => (this.#stderr = (this.#stderr + chunk.toString()).slice(-MAX_KEPT_STDERR)));
@@ -69,6 +71,11 @@ export class WorkerProcess {
   /** What it wrote to standard error, and what it wrote elsewhere that was no log line. */
   get stderr(): string {
     return this.#stderr;
+  }
+
+  /** Each log line from now on. */
+  onLine(listener: (line: LogLine) => void): void {
+    this.#emitter.on('line', listener);
   }
 
   /** Lines of one event so far. */

@@ -1,0 +1,4 @@
+import { onEmbedded } from '../support/embedded.ts';
+import { deliveryFlow } from './delivery.case.ts';
+
+onEmbedded([deliveryFlow]);

@@ -1,0 +1,4 @@
+import { onEmbedded } from '../support/embedded.ts';
+import { envelopesFlow } from './envelopes.case.ts';
+
+onEmbedded([envelopesFlow]);

@@ -1,0 +1,4 @@
+import { onEmbedded } from '../support/embedded.ts';
+import { faultsFlow } from './faults.case.ts';
+
+onEmbedded([faultsFlow]);
