@@ -1,0 +1,31 @@
+/** Every contract suite on our own emulator. */
+import { afterAll, beforeAll } from 'vitest';
+import { type LocalAws, startLocalAws } from '../../local/aws.ts';
+import { dynamoDbContract } from './dynamodb.case.ts';
+import { notificationsContract } from './notifications.case.ts';
+import { s3Contract } from './s3.case.ts';
+import { snsContract } from './sns.case.ts';
+import { sqsContract } from './sqs.case.ts';
+import type { Target } from './target.ts';
+
+let local: LocalAws;
+
+beforeAll(async () => {
+  local = await startLocalAws();
+});
+afterAll(() => local.stop());
+
+const target = (): Target => ({
+  name: 'embedded',
+  endpoint: local.endpoint,
+  region: 'us-east-1',
+  credentialsFor: (account) => ({ accessKeyId: account, secretAccessKey: 'test' }),
+  has: new Set(['trust', 'limits', 'faults', 'accounts']),
+  differences: {},
+});
+
+s3Contract(target);
+notificationsContract(target);
+sqsContract(target);
+snsContract(target);
+dynamoDbContract(target);
