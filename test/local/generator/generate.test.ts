@@ -119,6 +119,14 @@ it('writes what makes real logs hard: stack traces, tabs, carriage returns, text
   expect(messages.filter((message) => message.includes('\n'))).toEqual([]);
 });
 
+it('takes the level that a line names first, in capitals, wherever it stands, and INFO where there is none', async () => {
+  const [object] = await collect({ totalBatches: 1, applications: ['orders'], minBatchSize: 300, startTimeMs: NOON });
+  const levels = recordsOf(object!).map(({ log_level, message }) => [log_level, String(message).split(' ')[2]]);
+  for (const level of ['INFO', 'DEBUG', 'WARN', 'ERROR']) expect(levels).toContainEqual([level, level]);
+  const frames = recordsOf(object!).filter(({ message }) => String(message).startsWith('\tat '));
+  expect(new Set(frames.map(({ log_level }) => log_level))).toEqual(new Set(['INFO']));
+});
+
 it.each([
   [{ customerId: 'a/b' }, 'customer id "a/b"'],
   [{ clusterId: '..' }, 'cluster id ".."'],

@@ -50,7 +50,7 @@ it.each<[string, string | Buffer, string[]]>([
   // The examples of Rust's String::from_utf8_lossy and of the Unicode Standard, table 3-8: one U+FFFD for each maximal part.
   [
     'bytes that are not UTF-8',
-    Buffer.from('48690af0908057ff0aeda0800a61f1808041\n', 'hex'),
+    Buffer.from('48690af0908057ff0aeda0800a61f18080410a', 'hex'),
     ['Hi', '\uFFFDW\uFFFD', '\uFFFD\uFFFD\uFFFD', 'a\uFFFDA'],
   ],
   ['a line of 1 MiB across many reads', `${long}\nb\n`, [long, 'b']],
