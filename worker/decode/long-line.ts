@@ -4,6 +4,7 @@ import { cutPart, partRoom } from './parts.ts';
 
 /** What a cut may need to see beyond it: the rest of a code point. */
 const LOOK_AHEAD_BYTES = 4;
+const RETURN = 0x0d;
 
 export interface LinePart {
   readonly bytes: Buffer;
@@ -36,11 +37,17 @@ export class LongLine {
     this.#endBytes = endBytes;
   }
 
+  /** A newline follows the last byte that was added; a carriage return before it belongs to it. No part has taken that yet: see LOOK_AHEAD_BYTES. */
+  endAtNewline(): void {
+    const isReturn = this.#pending[this.#pending.length - 1] === RETURN;
+    if (isReturn) this.#pending = this.#pending.subarray(0, -1);
+    this.#endBytes = isReturn ? 2 : 1;
+  }
+
   /** @returns undefined when more bytes are needed. */
   next(): LinePart | undefined {
     const room = partRoom(this.#part, this.#maxMessageBytes, 0);
-    const fits = this.#pending.length <= (isUtf8(this.#pending.subarray(0, room)) ? room : Math.floor(room / 3));
-    if (this.#endBytes !== undefined && fits) {
+    if (this.#endBytes !== undefined && this.#fits(room)) {
       return { bytes: this.#pending, part: this.#part, last: true, consumed: this.#pending.length + this.#endBytes };
     }
     if (this.#endBytes === undefined && this.#pending.length < room + LOOK_AHEAD_BYTES) return undefined;
@@ -48,5 +55,9 @@ export class LongLine {
     const bytes = this.#pending.subarray(0, cut);
     this.#pending = this.#pending.subarray(cut);
     return { bytes, part: this.#part++, last: false, consumed: cut };
+  }
+
+  #fits(room: number): boolean {
+    return this.#pending.length <= (isUtf8(this.#pending.subarray(0, room)) ? room : Math.floor(room / 3));
   }
 }

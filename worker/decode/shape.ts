@@ -4,7 +4,7 @@
  */
 import { isJson } from './event.ts';
 import { ElementScanner } from './element-scanner.ts';
-import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, isSpace, OPEN_BRACE, OPEN_BRACKET, skipSpace } from './json-bytes.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipSpace } from './json-bytes.ts';
 
 /** NDJSON and plain text alike are `lines`; `records` is an object whose first key is a `Records` array. */
 export type Shape = 'lines' | 'array' | 'records';
@@ -64,14 +64,11 @@ function openingBracket(head: Buffer, start: number): { readonly shape: 'array' 
  * lines that are arrays each, and lines such as `[42] started`, are lines.
  */
 function proveArray(head: Buffer, from: number, shape: 'array' | 'records', whole: boolean): 'array' | 'lines' | 'more' {
-  const scanner = new ElementScanner();
   let proved = false;
   for (let at = skipSpace(head, from); ;) {
-    scanner.reset();
-    const end = scanner.find(head, at);
-    const next = end === -1 ? head.length : skipSpace(head, end);
+    const next = afterValue(head, at);
+    if (next === -1) return 'lines';
     if (next === head.length) return proved ? 'array' : whole ? 'lines' : 'more';
-    if (end === at || !isJson(head.subarray(at, end))) return 'lines';
     if (head[next] === CLOSE_BRACKET) return closes(head, next + 1, shape) ? 'array' : 'lines';
     if (head[next] !== COMMA) return 'lines';
     proved = true;
@@ -79,30 +76,30 @@ function proveArray(head: Buffer, from: number, shape: 'array' | 'records', whol
   }
 }
 
-/** Whether what follows the closing bracket may be the end of the object; bytes that are not at hand may. */
-function closes(head: Buffer, from: number, shape: 'array' | 'records'): boolean {
-  let at = from;
-  if (shape === 'records') {
-    at = endOfRest(head, from);
-    if (at === -1) return true;
-  }
-  while (at < head.length && isSpace(head[at])) at++;
-  return at === head.length;
+/** @returns the index of what follows the value at `at` and white space, `head.length` when that is not at hand, -1 when there is no such value. */
+function afterValue(head: Buffer, at: number): number {
+  const end = new ElementScanner().find(head, at);
+  if (end === -1) return head.length;
+  return end > at && isJson(head.subarray(at, end)) ? skipSpace(head, end) : -1;
 }
 
-/** @returns the index after the brace that closes the object around `Records`, or -1 when it is not at hand. */
+/** Whether what follows the closing bracket may be the end of the object; bytes that are not at hand may. */
+function closes(head: Buffer, from: number, shape: 'array' | 'records'): boolean {
+  const end = shape === 'records' ? endOfRest(head, from) : from;
+  return end !== -1 && skipSpace(head, end) === head.length;
+}
+
+/** @returns the index after the brace that closes the object around `Records`, `head.length` when it is not at hand, -1 when this is no object. */
 function endOfRest(head: Buffer, from: number): number {
-  const scanner = new ElementScanner();
-  for (let at = skipSpace(head, from); at < head.length; at = skipSpace(head, at)) {
+  for (let at = skipSpace(head, from); at < head.length;) {
     if (head[at] === CLOSE_BRACE) return at + 1;
-    if (head[at] === COMMA || head[at] === COLON) {
-      at++;
-      continue;
-    }
-    scanner.reset();
-    const end = scanner.find(head, at);
-    if (end === -1) return -1;
-    at = end === at ? end + 1 : end;
+    if (head[at] !== COMMA) return -1;
+    const key = skipSpace(head, at + 1);
+    if (key < head.length && head[key] !== QUOTE) return -1;
+    const colon = afterValue(head, key);
+    if (colon === -1 || (colon < head.length && head[colon] !== COLON)) return -1;
+    at = afterValue(head, skipSpace(head, colon + 1));
+    if (at === -1) return -1;
   }
-  return -1;
+  return head.length;
 }

@@ -5,7 +5,7 @@
 import { EVENT_OVERHEAD_BYTES } from '../batch/limits.ts';
 import { ElementScanner } from './element-scanner.ts';
 import { isJson } from './event.ts';
-import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, isSpace } from './json-bytes.ts';
+import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, isSpace, QUOTE } from './json-bytes.ts';
 import { LongLine } from './long-line.ts';
 import type { Layout, Shape } from './shape.ts';
 
@@ -29,8 +29,11 @@ const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 const EMPTY = Buffer.alloc(0);
 
-/** `next`: a line or element may begin. `comma`: an element has ended. `rest`: the array is closed. `over`: so is what held it. */
-type State = 'next' | 'comma' | 'rest' | 'over';
+/**
+ * `next`: a line or element may begin. `comma`: an element has ended. `rest`: `Records` is closed, and `key`, `colon`, `value` are of the keys beside
+ * it, which are no lines and are passed over. `over`: the outermost bracket is closed.
+ */
+type State = 'next' | 'comma' | 'rest' | 'key' | 'colon' | 'value' | 'over';
 
 export class Splitter {
   readonly #options: SplitterOptions;
@@ -45,8 +48,6 @@ export class Splitter {
   #long: LongLine | undefined;
   #ended = false;
   #offset: number;
-  /** Of the keys beside `Records`: the value that is being skipped. */
-  #skipping = false;
 
   constructor({ shape, start }: Layout, options: SplitterOptions) {
     this.#shape = shape;
@@ -78,8 +79,12 @@ export class Splitter {
   next(): Line | undefined {
     if (this.#long) return this.#nextPart(this.#long);
     if (this.#shape === 'lines') return this.#nextLine();
-    if (!this.#between()) return undefined;
-    return this.#isLines() ? this.#nextLine() : this.#nextElement();
+    while (this.#between()) {
+      if (this.#isLines()) return this.#nextLine();
+      const line = this.#nextElement();
+      if (line !== 'passed over') return line;
+    }
+    return undefined;
   }
 
   /** A method, since the compiler believes that `#shape` cannot change between two looks. */
@@ -95,14 +100,28 @@ export class Splitter {
     return this.#handOn(bytes, line.length + 1);
   }
 
-  #nextElement(): Line | undefined {
+  #nextElement(): Line | 'passed over' | undefined {
     const end = this.#scanner.find(this.#chunk, this.#at);
     if (end === -1) return this.#unfinished();
     const element = this.#take(end, 0);
     this.#scanner.reset();
-    if (!isJson(element)) return this.#guessedWrong(element);
-    this.#state = 'comma';
-    return this.#handOn(element, element.length);
+    // Too long a one is handed on unchecked, whatever it is, since most of those are not held whole.
+    const isLong = element.length > this.#options.maxLineBytes;
+    if (!isLong && !isJson(element)) return this.#guessedWrong(element);
+    const isElement = this.#endElement();
+    return isElement || isLong ? this.#handOn(element, element.length) : this.#passOver(element);
+  }
+
+  /** @returns whether it was an element, not a key beside `Records` or its value. */
+  #endElement(): boolean {
+    const was = this.#state;
+    this.#state = was === 'key' ? 'colon' : was === 'value' ? 'rest' : 'comma';
+    return was === 'next';
+  }
+
+  #passOver(element: Buffer): 'passed over' {
+    this.#offset += element.length;
+    return 'passed over';
   }
 
   /** The chunk is used up in the middle of a line. */
@@ -112,7 +131,8 @@ export class Splitter {
     this.#carry.push(rest);
     this.#carryBytes += rest.length;
     this.#at = this.#chunk.length;
-    if (this.#carryBytes <= this.#options.maxLineBytes) return undefined;
+    // One more may be the carriage return of a line end.
+    if (this.#carryBytes <= this.#options.maxLineBytes + 1) return undefined;
     const bytes = this.#take(this.#at, 0);
     this.#long = new LongLine(bytes, this.#options.maxEventBytes - EVENT_OVERHEAD_BYTES);
     return this.#nextPart(this.#long);
@@ -170,10 +190,12 @@ export class Splitter {
       return this.#ended || rest.length > 0;
     }
     long.add(this.#take(end, lines ? 1 : 0));
-    long.end(lines ? 1 : 0);
-    if (!lines) {
+    if (lines) {
+      long.endAtNewline();
+    } else {
+      long.end(0);
       this.#scanner.reset();
-      this.#state = 'comma';
+      this.#endElement();
     }
     return true;
   }
@@ -181,45 +203,18 @@ export class Splitter {
   /** Passes over what stands between elements. @returns false when it needs more. */
   #between(): boolean {
     if (this.#carryBytes > 0) return true;
-    for (; this.#at < this.#chunk.length; this.#consume()) {
+    for (; this.#at < this.#chunk.length; this.#at++, this.#offset++) {
       const byte = this.#chunk[this.#at];
-      if (this.#state === 'rest' && this.#shape === 'records') {
-        this.#passRest(byte);
-        continue;
-      }
       if (isSpace(byte)) continue;
-      if (this.#state === 'comma' && byte === COMMA) this.#state = 'next';
-      else if (this.#state !== 'rest' && this.#state !== 'over' && byte === CLOSE_BRACKET) this.#state = 'rest';
-      else if (this.#state === 'next' && byte !== COMMA) return true;
-      else {
+      const next = after(this.#state, byte, this.#shape);
+      if (next === 'begins') return true;
+      if (next === 'wrong') {
         this.#shape = 'lines';
         return true;
       }
+      this.#state = next;
     }
     return false;
-  }
-
-  #consume(): void {
-    this.#at++;
-    this.#offset++;
-  }
-
-  /** The other keys of the object that held `Records`: no lines, they are passed over with their values. */
-  #passRest(byte: number | undefined): void {
-    if (this.#skipping) {
-      const end = this.#scan();
-      if (end === -1) return;
-      this.#scanner.reset();
-      this.#skipping = false;
-      // 0: a number or a word ended before this byte, which is still to be looked at.
-      if (end > 0) return;
-    }
-    if (byte === CLOSE_BRACE) this.#state = 'over';
-    else if (!isSpace(byte) && byte !== COMMA && byte !== COLON) this.#skipping = this.#scan() === -1;
-  }
-
-  #scan(): number {
-    return this.#scanner.find(this.#chunk.subarray(this.#at, this.#at + 1), 0);
   }
 
   /** It was no array after all: what was taken for an element goes on as lines, from where it began. */
@@ -228,5 +223,28 @@ export class Splitter {
     this.#at = 0;
     this.#shape = 'lines';
     return this.#nextLine();
+  }
+}
+
+/** What a byte that is no white space leads to; `begins`: with it begins what the state expects, `wrong`: this is no array. */
+function after(state: State, byte: number | undefined, shape: Shape): State | 'begins' | 'wrong' {
+  const closed = shape === 'records' ? 'rest' : 'over';
+  switch (state) {
+    case 'next':
+      return byte === CLOSE_BRACKET ? closed : byte === COMMA ? 'wrong' : 'begins';
+    case 'comma':
+      return byte === CLOSE_BRACKET ? closed : byte === COMMA ? 'next' : 'wrong';
+    case 'rest':
+      return byte === CLOSE_BRACE ? 'over' : byte === COMMA ? 'key' : 'wrong';
+    case 'key':
+      return byte === QUOTE ? 'begins' : 'wrong';
+    case 'colon':
+      return byte === COLON ? 'value' : 'wrong';
+    case 'value':
+      return 'begins';
+    case 'over':
+      return 'wrong';
+    default:
+      return state satisfies never;
   }
 }
