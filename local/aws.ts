@@ -13,7 +13,7 @@ import { createDynamoDb } from './dynamodb/dynamodb.ts';
 import { createFront } from './front.ts';
 import { createIam } from './iam/iam.ts';
 import { Identities } from './iam/identities.ts';
-import { createSts } from './iam/sts.ts';
+import { createSts, type StsService } from './iam/sts.ts';
 import { createLogs } from './logs/logs.ts';
 import { S3 } from './s3/s3.ts';
 import type { LocalService } from './service.ts';
@@ -39,6 +39,7 @@ export interface LocalAws {
   readonly endpoint: string;
   readonly port: number;
   readonly identities: Identities;
+  readonly sts: StsService;
   readonly logs: ReturnType<typeof createLogs>;
   readonly s3: S3;
   readonly clock: SettableClock;
@@ -52,6 +53,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
   const identities = new Identities(clock);
   const fauxqs = new Fauxqs();
   const s3 = await S3.open({ clock, folder: await mkdtemp(join(dataDir, 'logferry-aws-')), destinations: fauxqs });
+  const sts = createSts(identities, clock);
   const logs = createLogs({ identities, clock: logsClock, sink: options.logsSink ?? false });
   const dynamodb = await createDynamoDb();
   const services = new Map<string, LocalService>([
@@ -59,7 +61,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     ['sqs', createSqs(fauxqs)],
     ['sns', createSns(fauxqs)],
     ['dynamodb', dynamodb],
-    ['sts', createSts(identities, clock)],
+    ['sts', sts],
     ['iam', createIam(identities)],
     ['logs', logs],
   ]);
@@ -76,7 +78,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
     throw error;
   }
   const bound = (front.address() as AddressInfo).port;
-  return { endpoint: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`, port: bound, identities, logs, s3, clock, stop };
+  return { endpoint: `http://${host === '0.0.0.0' ? '127.0.0.1' : host}:${bound}`, port: bound, identities, sts, logs, s3, clock, stop };
 }
 
 function reportDefect(service: string, error: unknown): void {
