@@ -77,6 +77,15 @@ export function asLogferryError(thrown: unknown): LogferryError {
   return new LogferryError('unexpected', describe(thrown), { cause: thrown });
 }
 
+/** A stop and our own illness first, then what takes longest to come good; what never will comes last, as long as anything else may. */
+const WEIGHTS: readonly Disposition[] = ['at-once', 'central', 'later', 'soon', 'dead-letter'];
+
+/** Of the faults of one object's several deliveries, the one that says what becomes of the message. */
+export function weightiest(errors: readonly LogferryError[]): LogferryError | undefined {
+  const weight = ({ fault }: LogferryError) => WEIGHTS.indexOf(fault.disposition);
+  return errors.toSorted((a, b) => weight(a) - weight(b))[0];
+}
+
 /** One line about any thrown value: the AWS error's name leads, since the name is what operators search for. */
 export function describe(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);

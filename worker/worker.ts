@@ -37,14 +37,14 @@ export function makeWorker(config: Config, clients: Clients, observer: Observer,
   const now = Date.now;
   const directory = new TenantDirectory({
     documents: clients.documents,
-    table: config.TENANT_CONFIG_TABLE,
+    table: config.TENANT_CONFIG_TABLE ?? '',
     observer,
     cacheMs: config.TENANT_CACHE_SECONDS * 1000,
     staleMs: config.TENANT_STALE_SECONDS * 1000,
   });
   const sessions = new TenantSessions({
     clients,
-    centralRoleArn: config.CENTRAL_LOG_DISTRIBUTION_ROLE_ARN,
+    centralRoleArn: config.CENTRAL_LOG_DISTRIBUTION_ROLE_ARN ?? '',
     observer,
     durationSeconds: config.SESSION_SECONDS,
     marginMs: config.SESSION_MARGIN_SECONDS * 1000,
