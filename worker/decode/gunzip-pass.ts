@@ -41,8 +41,8 @@ export class GunzipPass {
     this.fed += piece.length;
     if (this.#ended) return;
     let taken = false;
-    this.#gunzip.write(piece, () => {
-      taken = true;
+    this.#gunzip.write(piece, (error) => {
+      taken = !error;
       this.#wake();
     });
     yield* this.#read(() => taken);

@@ -25,9 +25,10 @@ export interface InflateOptions {
 export async function* inflate(stored: AsyncIterable<Buffer>, options: InflateOptions): AsyncGenerator<Buffer, void, undefined> {
   let raw = 0;
   for await (const chunk of inflated(stored, options)) {
+    const room = options.maxRawBytes - raw;
     raw += chunk.length;
-    if (raw > options.maxRawBytes) throw bomb(options);
-    yield chunk;
+    if (room > 0) yield chunk.subarray(0, room);
+    if (chunk.length > room) throw bomb(options);
   }
 }
 
@@ -73,7 +74,8 @@ async function* gunzip(
 
 /**
  * zlib drops what it had inflated of the piece in which it meets the break: up to 64 KiB of stored lines that are sound. Its state cannot be taken
- * back, so the object is read again up to that piece, which then goes in byte by byte.
+ * back, so the object is read again up to that piece, which then goes in byte by byte. What came out before may still be wrong: deflate notices a
+ * flipped bit late, at the latest by the checksum at the end of its member. Nothing before the flipped bit is.
  * @param good stored bytes before the broken piece. @param emitted inflated bytes that were yielded already.
  * @returns how many stored bytes came before the break.
  */
@@ -90,6 +92,7 @@ async function* salvage(stored: AsyncIterable<Buffer>, good: number, emitted: nu
     }
   } catch (error) {
     if (!(error instanceof BrokenGzip)) throw error;
+    return pass.fed - 1;
   } finally {
     pass.destroy();
   }
