@@ -44,6 +44,8 @@ test('hop 1 passes the three tags, all transitive; hop 2 passes none, but the Ex
   });
 });
 
+const longName = (end: string) => sessionName({ tenant: 't'.repeat(100), cluster: `c${end}` });
+
 test('any tenant and cluster give a session name that STS takes, and long ones stay apart', () => {
   const segment = fc.stringMatching(/^[A-Za-z0-9._-]{1,128}$/);
   fc.assert(
@@ -51,8 +53,7 @@ test('any tenant and cluster give a session name that STS takes, and long ones s
       expect(sessionName({ tenant, cluster })).toMatch(/^[\w+=,.@-]{2,64}$/);
     }),
   );
-  const long = (end: string) => sessionName({ tenant: 't'.repeat(100), cluster: `c${end}` });
-  expect(long('1')).not.toBe(long('2'));
+  expect(longName('1')).not.toBe(longName('2'));
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { LogferryError } from '../../../worker/errors.ts';
+import type { LogferryError } from '../../../worker/errors.ts';
 import { locate, type Delivery, type LocateDeps } from '../../../worker/locate/locate.ts';
 import { parseRow } from '../../../worker/locate/tenant-row.ts';
 
@@ -30,6 +30,8 @@ const outcome = (delivery: Delivery | undefined) =>
 
 const deliveries = async (items: readonly Record<string, unknown>[], over?: Partial<LocateDeps>, object = ref) =>
   (await locate(object, deps(items, over))).deliveries.map(outcome);
+
+const codeOf = async (work: Promise<unknown>) => await work.catch((error: LogferryError) => [error.code, error.message]);
 
 test('a row becomes a route that says everything of the delivery', async () => {
   expect(await locate(ref, deps([ROW]))).toEqual({
@@ -96,8 +98,6 @@ test.each([['web'], ['WEB']])('an application is wanted whatever its letter case
 });
 
 describe('what stops the object as a whole', () => {
-  const codeOf = async (work: Promise<unknown>) => await work.catch((error: LogferryError) => [error.code, error.message]);
-
   test.each([
     ['a foreign bucket', { ...ref, bucket: 'other' }, deps([ROW]), 'foreign-bucket', '"other"; S3_BUCKET_NAME is central'],
     ['a bad key', { ...ref, key: 'acme/x' }, deps([ROW]), 'bad-key', 'segments'],
@@ -121,5 +121,5 @@ describe('what stops the object as a whole', () => {
 
 test('no message repeats the ExternalId', async () => {
   const located = await locate(ref, deps([{ ...ROW, external_id: 'se cret', target_region: 'x' }]));
-  expect(String((located.deliveries[0] as { error: Error }).error.message)).not.toContain('cret');
+  expect((located.deliveries[0] as { error: Error }).error.message).not.toContain('cret');
 });
