@@ -53,7 +53,8 @@ export function faultsFlow(aws: () => Target): void {
     it.each(['error-after', 'reset-after'] as const)('a put whose answer is lost (%s) is sent again, and counted', async (effect) => {
       const worker = stage.worker();
       await worker.ready();
-      faults.rules.set([put({ effect, limit: 1 })]);
+      // The first put finds no stream: it takes nothing, whatever becomes of its answer.
+      faults.rules.set([put({ effect, after: 1, limit: 1 })]);
       await stage.upload(keyOf('acme'), ndjson(LINES));
       await stage.expectMessages(tenant, [...LINES, ...LINES]);
       await stage.expectQueueEmpty();
