@@ -145,7 +145,7 @@ const FAIRNESS = {
     2,
     0,
     900,
-    'First delay of a message above TENANT_SHARE; it doubles with each receive, up to 30 seconds (or this, if it is more).',
+    'First delay of a message above TENANT_SHARE; it doubles with each receive, up to 10 seconds (or this, if it is more).',
   ),
   BYTE_BUDGET: bytes(
     64 * MiB,

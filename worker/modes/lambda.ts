@@ -33,6 +33,7 @@ export type SqsHandler = (event: SqsEvent, context: { getRemainingTimeInMillis()
 export function makeHandler(worker: Worker, deadLetterUrl: string | undefined, shutdown: Shutdown): SqsHandler {
   const ack = new Acknowledger({ sqs: worker.clients.sqs, queueUrl: '', deadLetterUrl, observer: worker.observer });
   return async (event, context) => {
+    if (!Array.isArray(event.Records)) throw new TypeError('the event is not of an SQS event source mapping: it has no Records');
     const limit = new AbortController();
     const reason = new LogferryError('stopping', 'the function is about to reach its time limit');
     const timer = setTimeout(() => limit.abort(reason), Math.max(0, context.getRemainingTimeInMillis() - STOP_BEFORE_MS));

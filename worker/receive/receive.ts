@@ -16,8 +16,8 @@ import type { Visibility } from './visibility.ts';
 
 /** What SQS hands out at most in one call. */
 const MAX_MESSAGES = 10;
-/** The longest return of a surplus message; the tenant's own lane is likely to have room by then. */
-const SURPLUS_MAX_SECONDS = 30;
+/** The longest return of a surplus message: its tenant's lane is likely to have room by then, and a small flood must not wait for its own tail. */
+const SURPLUS_MAX_SECONDS = 10;
 /** What sqs-consumer waits on top of a long poll when it stops, before it calls the poll lost. */
 const STOP_MARGIN_MS = 5_000;
 
