@@ -8,12 +8,11 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientConfig, onTarget, type Target, uniqueName } from './target.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { clientConfig, describeOn, type Target, uniqueName } from './target.ts';
 
 export function dynamoDbContract(aws: () => Target): void {
-  describe('dynamodb', () => {
-    onTarget('dynamodb', aws);
+  describeOn(aws, 'dynamodb', ['tables'], () => {
     const TableName = uniqueName('tenants');
     let client: DynamoDBClient;
     let table: DynamoDBDocumentClient;

@@ -7,10 +7,10 @@ import {
   type InputLogEvent,
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { createStream, event, put, type StreamName } from './log-streams.ts';
 import { assume, createRole, mayAssume, trustAccount } from './roles.ts';
-import { CENTRAL_ACCOUNT, clientConfig, onTarget, type Target, uniqueName } from './target.ts';
+import { CENTRAL_ACCOUNT, clientConfig, describeOn, type Target, uniqueName } from './target.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -28,8 +28,7 @@ function times(count: number, message: string): InputLogEvent[] {
 }
 
 export function logsRulesContract(aws: () => Target): void {
-  describe('logs limits', () => {
-    onTarget('logs limits', aws, ['limits']);
+  describeOn(aws, 'logs limits', ['limits'], () => {
     let logs: CloudWatchLogsClient;
     let stream: StreamName;
     beforeAll(() => {
@@ -127,9 +126,7 @@ export function logsRulesContract(aws: () => Target): void {
     });
   });
 
-  describe('logs accounts', () => {
-    onTarget('logs accounts', aws, ['accounts']);
-
+  describeOn(aws, 'logs accounts', ['accounts'], () => {
     it('shows a group to its own account alone, and lets both have one of the same name', async () => {
       const name = { logGroupName: uniqueName('/same'), logStreamName: 's' };
       const [one, other] = [ONE_CUSTOMER, OTHER_CUSTOMER].map((account) => new CloudWatchLogsClient(clientConfig(aws(), account)));
@@ -144,9 +141,7 @@ export function logsRulesContract(aws: () => Target): void {
     });
   });
 
-  describe('logs trust', () => {
-    onTarget('logs trust', aws, ['trust', 'accounts']);
-
+  describeOn(aws, 'logs trust', ['trust', 'accounts'], () => {
     it('lets a session do what its role allows, and tells it nothing of the rest', async () => {
       const mine = uniqueName('/mine');
       const may = [

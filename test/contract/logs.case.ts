@@ -15,9 +15,9 @@ import {
   PutRetentionPolicyCommand,
   DeleteRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createStream, event, put, type StreamName } from './log-streams.ts';
-import { CENTRAL_ACCOUNT, clientConfig, onTarget, type Target, uniqueName } from './target.ts';
+import { CENTRAL_ACCOUNT, clientConfig, describeOn, type Target, uniqueName } from './target.ts';
 
 const notFound = { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 400 } };
 const alreadyThere = { name: 'ResourceAlreadyExistsException', $metadata: { httpStatusCode: 400 } };
@@ -27,8 +27,7 @@ function messages(answer: { events?: { message?: string }[] }): (string | undefi
 }
 
 export function logsContract(aws: () => Target): void {
-  describe('logs', () => {
-    onTarget('logs', aws);
+  describeOn(aws, 'logs', [], () => {
     let logs: CloudWatchLogsClient;
     beforeAll(() => {
       logs = new CloudWatchLogsClient(clientConfig(aws(), CENTRAL_ACCOUNT));

@@ -13,9 +13,9 @@ import {
 } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createQueue, drain, type Queue } from './queues.ts';
-import { clientConfig, onTarget, type Target, uniqueName } from './target.ts';
+import { clientConfig, describeOn, type Target, uniqueName } from './target.ts';
 
 interface S3Record {
   readonly eventName: string;
@@ -28,8 +28,7 @@ interface S3Record {
 }
 
 export function notificationsContract(aws: () => Target): void {
-  describe('notifications', () => {
-    onTarget('notifications', aws);
+  describeOn(aws, 'notifications', [], () => {
     const [toTopic, toQueue] = [uniqueName('to-topic'), uniqueName('to-queue')];
     let s3: S3Client;
     let sns: SNSClient;

@@ -18,14 +18,13 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { clientConfig, onTarget, type Target, uniqueName } from './target.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { clientConfig, describeOn, type Target, uniqueName } from './target.ts';
 
 const PART_BYTES = 5 * 1024 * 1024;
 
 export function s3Contract(aws: () => Target): void {
-  describe('s3', () => {
-    onTarget('s3', aws);
+  describeOn(aws, 's3', [], () => {
     const Bucket = uniqueName('objects');
     let s3: S3Client;
 
@@ -179,8 +178,7 @@ export function s3Contract(aws: () => Target): void {
 }
 
 function s3VersionsContract(aws: () => Target): void {
-  describe('s3 versions', () => {
-    onTarget('s3 versions', aws);
+  describeOn(aws, 's3 versions', [], () => {
     const Bucket = uniqueName('versions');
     let s3: S3Client;
 

@@ -1,13 +1,12 @@
 /** Topics as the hub between bucket and queue: the envelope, and raw delivery without it. */
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createQueue, drain, type Queue } from './queues.ts';
-import { clientConfig, onTarget, type Target, uniqueName } from './target.ts';
+import { clientConfig, describeOn, type Target, uniqueName } from './target.ts';
 
 export function snsContract(aws: () => Target): void {
-  describe('sns', () => {
-    onTarget('sns', aws);
+  describeOn(aws, 'sns', [], () => {
     let sns: SNSClient;
     let sqs: SQSClient;
 

@@ -10,13 +10,12 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createQueue, type Queue, receive } from './queues.ts';
-import { clientConfig, onTarget, type Target, uniqueName } from './target.ts';
+import { clientConfig, describeOn, type Target, uniqueName } from './target.ts';
 
 export function sqsContract(aws: () => Target): void {
-  describe('sqs', () => {
-    onTarget('sqs', aws);
+  describeOn(aws, 'sqs', [], () => {
     let sqs: SQSClient;
 
     beforeAll(() => {

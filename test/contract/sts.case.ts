@@ -1,8 +1,8 @@
 /** The double hop as the worker takes it: the central role, then the customer's, with session tags that go along and an ExternalId. */
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { assume, callSts, createRole, mayAssume, trustAccount } from './roles.ts';
-import { CENTRAL_ACCOUNT, type Credentials, onTarget, type Target } from './target.ts';
+import { CENTRAL_ACCOUNT, type Credentials, describeOn, type Target } from './target.ts';
 
 const CUSTOMER = '111122223333';
 const NAMED_TENANT = { StringEquals: { 'aws:PrincipalTag/tenant_id': 'acme' } };
@@ -30,9 +30,7 @@ export function stsContract(aws: () => Target): void {
   const firstHop = async ({ central }: Hops, more: object = {}): Promise<Credentials> =>
     (await assume(aws(), keys(), { RoleArn: central, ...more })).session;
 
-  describe('sts', () => {
-    onTarget('sts', aws);
-
+  describeOn(aws, 'sts', [], () => {
     it('hops through the central role into the customer’s account', async () => {
       const hops = await makeHops(aws());
       const { session, AssumedRoleUser, Credentials } = await assume(aws(), await firstHop(hops), { RoleArn: hops.customer });
@@ -53,9 +51,7 @@ export function stsContract(aws: () => Target): void {
     });
   });
 
-  describe('sts trust', () => {
-    onTarget('sts trust', aws, ['trust', 'accounts']);
-
+  describeOn(aws, 'sts trust', ['trust', 'accounts'], () => {
     it('lets transitive tags go along, so that the customer’s trust policy can ask for them', async () => {
       const hops = await makeHops(aws(), { Condition: NAMED_TENANT });
       const RoleArn = hops.customer;
@@ -138,9 +134,7 @@ export function stsContract(aws: () => Target): void {
     });
   });
 
-  describe('sts limits', () => {
-    onTarget('sts limits', aws, ['limits']);
-
+  describeOn(aws, 'sts limits', ['limits'], () => {
     it.each([899, 43_201])('refuses DurationSeconds %d', async (DurationSeconds) => {
       const { central } = await makeHops(aws());
       await expect(assume(aws(), keys(), { RoleArn: central, DurationSeconds })).rejects.toMatchObject(invalid);

@@ -2,10 +2,16 @@
  * What a contract suite runs against: our own emulator or another's. The suites know nothing of it but this; each known difference carries its
  * reason.
  */
-import { beforeEach } from 'vitest';
+import { beforeEach, describe } from 'vitest';
 
-/** What only some emulators do; a case that needs it is skipped elsewhere. */
-export type Ability = 'trust' | 'limits' | 'faults' | 'accounts';
+/**
+ * What only some emulators do; a suite that needs it is skipped elsewhere: `trust`: STS asks the role's trust policy; `limits`: PutLogEvents keeps all
+ * its limits; `faults`: a proxy in front of it can make it fail; `accounts`: each account has its own; `tables`: DynamoDB.
+ */
+export type Ability = 'trust' | 'limits' | 'faults' | 'accounts' | 'tables';
+
+/** Describes what any target does, and asks for the target only inside its hooks and cases. */
+export type Suite = (aws: () => Target) => void;
 
 export interface Credentials {
   readonly accessKeyId: string;
@@ -13,6 +19,7 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
+/** Its name, abilities and differences are known while the cases are collected, the rest once it is started. */
 export interface Target {
   readonly name: string;
   /** Such as `http://127.0.0.1:4566`. */
@@ -33,17 +40,28 @@ export function clientConfig(target: Target, account = CENTRAL_ACCOUNT): { endpo
   return { endpoint: target.endpoint, region: target.region, credentials: target.credentialsFor(account) };
 }
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** Why a case was skipped; the witnesses' numbers count the two apart. */
+    skippedFor?: 'ability' | 'difference';
+  }
+}
+
 /**
- * Called inside a `describe`: skips, with the reason, the cases that the target is known not to do.
- * @param suite the describe's own title, as `differences` names it. @param needs what all its cases need.
+ * `describe` for a target: skips the whole suite, hooks and all, where the target lacks what it needs, and a case that the target is known to fail.
+ * @param suite as `differences` names it.
  */
-export function onTarget(suite: string, aws: () => Target, needs: readonly Ability[] = []): void {
-  beforeEach((context) => {
-    const { differences, has, name } = aws();
-    const missing = needs.filter((ability) => !has.has(ability));
-    if (missing.length > 0) context.skip(`${name} has no ${missing.join(', ')}`);
-    const difference = differences[`${suite}: ${context.task.name}`];
-    if (difference !== undefined) context.skip(`${name}: ${difference}`);
+export function describeOn(aws: () => Target, suite: string, needs: readonly Ability[], body: () => void): void {
+  const lacksSome = needs.some((ability) => !aws().has.has(ability));
+  describe(suite, { skip: lacksSome, meta: lacksSome ? { skippedFor: 'ability' } : {} }, () => {
+    beforeEach((context) => {
+      const { differences, name } = aws();
+      const difference = differences[`${suite}: ${context.task.name}`];
+      if (difference === undefined) return;
+      context.task.meta.skippedFor = 'difference';
+      context.skip(`${name}: ${difference}`);
+    });
+    body();
   });
 }
 

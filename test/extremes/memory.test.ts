@@ -19,7 +19,7 @@ let worker: WorkerProcess;
 
 beforeEach(async (context) => {
   if (platform() !== 'linux') context.skip('the peak of a process is read from /proc, which Linux alone has');
-  stage = await Stage.open(embeddedTarget(local()));
+  stage = await Stage.open(embeddedTarget(local));
   tenant = await stage.tenant('huge');
   worker = stage.worker({ LOG_LEVEL: 'info', VISIBILITY_SECONDS: '60' });
   await worker.ready();

@@ -1,17 +1,16 @@
 /** Messages that can never be delivered: kept in the dead-letter queue with their reason, at once, and nothing else is. */
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TenantSide } from '../../local/provision/tenant.ts';
 import type { WorkerProcess } from '../../local/worker-process.ts';
-import { onTarget, type Target } from '../contract/target.ts';
+import { describeOn, type Target } from '../contract/target.ts';
 import { s3Event } from '../support/envelopes.ts';
 import { keyOf, ndjson, Stage } from '../support/stage.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 
 export function deadLettersFlow(aws: () => Target): void {
-  describe('dead letters', () => {
-    onTarget('dead letters', aws, ['accounts']);
+  describeOn(aws, 'dead letters', ['accounts', 'tables'], () => {
     let stage: Stage;
     let worker: WorkerProcess;
     let tenant: TenantSide;
@@ -76,9 +75,7 @@ export function deadLettersFlow(aws: () => Target): void {
     });
   });
 
-  describe('refused lines', () => {
-    onTarget('refused lines', aws, ['accounts', 'limits']);
-
+  describeOn(aws, 'refused lines', ['accounts', 'limits', 'tables'], () => {
     it('keeps a message whose lines are too old or too new, and delivers the others', async () => {
       const stage = await Stage.open(aws());
       const tenant = await stage.tenant('late');

@@ -1,13 +1,12 @@
 /** The way of a line, end to end: what customers find in their own account, and what they must never find there. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { onTarget, type Target } from '../contract/target.ts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeOn, type Target } from '../contract/target.ts';
 import { keyOf, ndjson, Stage } from '../support/stage.ts';
 
 const linesOf = (id: string) => Array.from({ length: 300 }, (_, i) => `${id} says ${i} – "quoted", tab\there, ünïcode`);
 
 export function deliveryFlow(aws: () => Target): void {
-  describe('delivery', () => {
-    onTarget('delivery', aws, ['accounts']);
+  describeOn(aws, 'delivery', ['accounts', 'tables'], () => {
     let stage: Stage;
 
     beforeAll(async () => {

@@ -1,8 +1,8 @@
 /** Every way in which the name of an object reaches the queue, each delivered once; and what is acknowledged without delivery. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TenantSide } from '../../local/provision/tenant.ts';
 import type { WorkerProcess } from '../../local/worker-process.ts';
-import { onTarget, type Target } from '../contract/target.ts';
+import { describeOn, type Target } from '../contract/target.ts';
 import { eventBridgeEvent, s3Event, snsWrapped, testEvent, type NamedObject } from '../support/envelopes.ts';
 import { keyOf, ndjson, Stage } from '../support/stage.ts';
 
@@ -11,8 +11,7 @@ const originalSample = ({ bucket, key }: NamedObject) =>
   JSON.stringify({ Message: JSON.stringify({ Records: [{ s3: { bucket: { name: bucket }, object: { key } } }] }) });
 
 export function envelopesFlow(aws: () => Target): void {
-  describe('envelopes', () => {
-    onTarget('envelopes', aws, ['accounts']);
+  describeOn(aws, 'envelopes', ['accounts', 'tables'], () => {
     let stage: Stage;
     let worker: WorkerProcess;
     let tenant: TenantSide;

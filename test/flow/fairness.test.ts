@@ -7,7 +7,7 @@ import { keyOf, ndjson, PATIENCE, Stage } from '../support/stage.ts';
 const local = onEmbedded([]);
 let stage: Stage;
 beforeEach(async () => {
-  stage = await Stage.open(embeddedTarget(local()), { delivery: 'raw' });
+  stage = await Stage.open(embeddedTarget(local), { delivery: 'raw' });
 });
 afterEach(() => stage.close());
 

@@ -1,9 +1,9 @@
 /** AWS at its worst, by a proxy in front of the target: nothing is lost, what may be doubled is counted, and work resumes by itself. */
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Faults } from '../../local/faults/faults.ts';
 import type { FaultRule } from '../../local/faults/rule.ts';
 import type { TenantSide } from '../../local/provision/tenant.ts';
-import { onTarget, type Target } from '../contract/target.ts';
+import { describeOn, type Target } from '../contract/target.ts';
 import { keyOf, ndjson, PATIENCE, Stage } from '../support/stage.ts';
 
 const LINES = Array.from({ length: 50 }, (_, i) => `line ${i}`);
@@ -11,8 +11,7 @@ const LINES = Array.from({ length: 50 }, (_, i) => `line ${i}`);
 const put = (rule: Omit<FaultRule, 'service' | 'action'>): FaultRule => ({ service: 'logs', action: 'PutLogEvents', ...rule });
 
 export function faultsFlow(aws: () => Target): void {
-  describe('faults', () => {
-    onTarget('faults', aws, ['accounts', 'faults']);
+  describeOn(aws, 'faults', ['accounts', 'faults', 'tables'], () => {
     let stage: Stage;
     let faults: Faults;
     let tenant: TenantSide;

@@ -1,16 +1,15 @@
 /** The worker's life as a process: stops, kills, and two at once. Whoever comes next goes on, and no line is lost. */
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Faults } from '../../local/faults/faults.ts';
 import type { TenantSide } from '../../local/provision/tenant.ts';
-import { onTarget, type Target } from '../contract/target.ts';
+import { describeOn, type Target } from '../contract/target.ts';
 import { keyOf, ndjson, PATIENCE, Stage } from '../support/stage.ts';
 
 const PUTS = { service: 'logs', action: 'PutLogEvents' } as const;
 
 export function processFlow(aws: () => Target): void {
-  describe('process', () => {
-    onTarget('process', aws, ['accounts', 'faults']);
+  describeOn(aws, 'process', ['accounts', 'faults', 'tables'], () => {
     let stage: Stage;
     let faults: Faults;
     let tenant: TenantSide;

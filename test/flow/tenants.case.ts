@@ -1,17 +1,16 @@
 /** Tenants who are not (yet) as they should be: their messages wait and come back, nothing of theirs is lost, and nobody else notices. */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { putRow, setTrust, trust, type TenantSide } from '../../local/provision/tenant.ts';
 import type { WorkerProcess } from '../../local/worker-process.ts';
-import { onTarget, type Target } from '../contract/target.ts';
+import { describeOn, type Target } from '../contract/target.ts';
 import { keyOf, ndjson, Stage } from '../support/stage.ts';
 
 /** Rows and denials are looked at anew each time. */
 const FRESH = { TENANT_CACHE_SECONDS: '0', DENIAL_CACHE_SECONDS: '0' };
 
 export function tenantsFlow(aws: () => Target): void {
-  describe('tenants', () => {
-    onTarget('tenants', aws, ['accounts']);
+  describeOn(aws, 'tenants', ['accounts', 'tables'], () => {
     let stage: Stage;
     let worker: WorkerProcess;
 
@@ -119,8 +118,7 @@ export function tenantsFlow(aws: () => Target): void {
     });
   });
 
-  describe('tenants who refuse', () => {
-    onTarget('tenants who refuse', aws, ['accounts', 'trust']);
+  describeOn(aws, 'tenants who refuse', ['accounts', 'trust', 'tables'], () => {
     let stage: Stage;
     let worker: WorkerProcess;
 

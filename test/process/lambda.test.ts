@@ -13,7 +13,7 @@ let tenant: TenantSide;
 let runtime: LambdaRuntime;
 
 beforeEach(async () => {
-  stage = await Stage.open(embeddedTarget(local()), { delivery: 'none' });
+  stage = await Stage.open(embeddedTarget(local), { delivery: 'none' });
   tenant = await stage.tenant('acme');
   runtime = await LambdaRuntime.start();
 });

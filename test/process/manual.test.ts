@@ -10,7 +10,7 @@ let stage: Stage;
 let tenant: TenantSide;
 
 beforeAll(async () => {
-  stage = await Stage.open(embeddedTarget(local()), { delivery: 'none' });
+  stage = await Stage.open(embeddedTarget(local), { delivery: 'none' });
   tenant = await stage.tenant('test-customer');
 });
 afterAll(() => stage.close());

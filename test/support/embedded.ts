@@ -1,26 +1,29 @@
 /** Runs a suite on our own emulator, one of its own for each test file. */
 import { afterAll, beforeAll } from 'vitest';
 import { type LocalAws, startLocalAws, type LocalAwsOptions } from '../../local/aws.ts';
-import type { Target } from '../contract/target.ts';
+import type { Suite, Target } from '../contract/target.ts';
 
 /** @returns the emulator, for what only it can tell. */
-export function onEmbedded(suites: readonly ((aws: () => Target) => void)[], options: LocalAwsOptions = {}): () => LocalAws {
+export function onEmbedded(suites: readonly Suite[], options: LocalAwsOptions = {}): () => LocalAws {
   let local: LocalAws;
   beforeAll(async () => {
     local = await startLocalAws(options);
   });
   afterAll(() => local.stop());
-  for (const suite of suites) suite(() => embeddedTarget(local));
+  for (const suite of suites) suite(() => embeddedTarget(() => local));
   return () => local;
 }
 
-export function embeddedTarget({ endpoint }: LocalAws): Target {
+/** @param local asked for the endpoint only when that is needed: the suites are described before it is started. */
+export function embeddedTarget(local: () => LocalAws): Target {
   return {
     name: 'embedded',
-    endpoint,
+    get endpoint() {
+      return local().endpoint;
+    },
     region: 'us-east-1',
     credentialsFor: (account) => ({ accessKeyId: account, secretAccessKey: 'test' }),
-    has: new Set(['trust', 'limits', 'faults', 'accounts']),
+    has: new Set(['trust', 'limits', 'faults', 'accounts', 'tables']),
     differences: {},
   };
 }
