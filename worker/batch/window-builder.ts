@@ -23,6 +23,7 @@ export class WindowBuilder {
   #startOffset = 0;
   #endOffset = 0;
   #midLine = false;
+  #begunMidLine = false;
   #events = 0;
   #filtered = 0;
   #timeFallbacks = 0;
@@ -108,6 +109,7 @@ export class WindowBuilder {
       endLine: this.#line,
       startOffset: this.#startOffset,
       endOffset: this.#endOffset,
+      beginsAtLineBorder: !this.#begunMidLine,
       endsAtLineBorder: !this.#midLine,
       filtered: this.#filtered,
       timeFallbacks: this.#timeFallbacks,
@@ -128,6 +130,7 @@ export class WindowBuilder {
   /** The arrays went with the window; the next one is likely to be of the same size. */
   #begin(): void {
     this.#firstLine = this.#line;
+    this.#begunMidLine = this.#midLine;
     this.#startOffset = this.#endOffset;
     this.#filtered = 0;
     this.#timeFallbacks = 0;

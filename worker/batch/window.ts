@@ -25,6 +25,8 @@ export interface Window {
   /** The decompressed bytes it covers: start inclusive, end exclusive. */
   readonly startOffset: number;
   readonly endOffset: number;
+  /** False when the first line's first events are in the windows before. */
+  readonly beginsAtLineBorder: boolean;
   /** False when the window ends inside a line that is longer than MAX_LINE_BYTES: no checkpoint may stand there. */
   readonly endsAtLineBorder: boolean;
   /** Lines that make no event: empty ones, which CloudWatch would refuse. */

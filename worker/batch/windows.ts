@@ -36,7 +36,7 @@ export interface WindowOptions {
 export interface WindowReader {
   /**
    * @returns the next window, or undefined after the last.
-   * @throws what reading throws; `corrupt-object` and `bomb` only after the whole lines before the break were returned.
+   * @throws what reading throws, at each further call too; `corrupt-object` and `bomb` only after the whole lines before the break were returned.
    */
   next(): Promise<Window | undefined>;
   /** Ends the reading, also in the middle. */
@@ -59,7 +59,7 @@ class ObjectWindows implements WindowReader {
   readonly #source: WindowSource;
   readonly #options: WindowOptions;
   readonly #chunks: AsyncGenerator<Buffer, void, undefined>;
-  readonly #builder = new WindowBuilder();
+  #builder = new WindowBuilder();
   #splitter: Splitter | undefined;
   #head: Buffer = Buffer.alloc(0);
   #open: OpenLine | undefined;
@@ -103,6 +103,7 @@ class ObjectWindows implements WindowReader {
     for (;;) {
       this.#open ??= this.#nextLine(splitter);
       if (!this.#open) return false;
+      if (this.#builder.isEmpty) this.#lingerUntil = performance.now() + this.#options.lingerMs;
       if (!this.#addEvents(this.#open)) return true;
       this.#endLine(this.#open.line, this.#open, splitter.offset);
       this.#open = undefined;
@@ -117,7 +118,6 @@ class ObjectWindows implements WindowReader {
       if (this.#ended && splitter.offset > this.#builder.endOffset && !this.#builder.isEmpty) this.#builder.extendTo(splitter.offset);
       return undefined;
     }
-    if (this.#builder.isEmpty) this.#lingerUntil = Date.now() + this.#options.lingerMs;
     const { format, maxEventBytes } = this.#options;
     return { line, ...eventsOfLine(line, format, maxEventBytes), added: 0 };
   }
@@ -158,10 +158,9 @@ class ObjectWindows implements WindowReader {
       else this.#take(result.value);
     } catch (error) {
       this.#reading = undefined;
-      // The message of any other fault returns whole: what is not yet delivered of this object would only be delivered twice.
-      if (asLogferryError(error).fault.disposition !== 'dead-letter') throw error;
       this.#failure = { error };
-      this.#decide(true);
+      if (asLogferryError(error).fault.disposition === 'dead-letter') this.#decide(true);
+      else this.#drop();
     }
     return 'read';
   }
@@ -170,7 +169,7 @@ class ObjectWindows implements WindowReader {
     if (this.#builder.isEmpty) return await reading;
     let timer: NodeJS.Timeout | undefined;
     const lingered = new Promise<'lingered'>((resolve) => {
-      timer = setTimeout(() => resolve('lingered'), Math.max(0, this.#lingerUntil - Date.now()));
+      timer = setTimeout(() => resolve('lingered'), Math.max(0, this.#lingerUntil - performance.now()));
     });
     // When it lingers, the next call awaits the same read; its failure must not count as unhandled until then.
     reading.catch(() => undefined);
@@ -192,6 +191,12 @@ class ObjectWindows implements WindowReader {
     this.#splitter = new Splitter(layout, this.#options);
     this.#splitter.push(this.#head.subarray(layout.start));
     this.#head = Buffer.alloc(0);
+  }
+
+  /** The message returns whole: what is not yet delivered of this object would only be delivered twice. */
+  #drop(): void {
+    this.#splitter = undefined;
+    this.#builder = new WindowBuilder();
   }
 
   #end(): void {

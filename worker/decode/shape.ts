@@ -31,7 +31,7 @@ export function decideShape(bytes: Buffer, ended: boolean): Layout | undefined {
   const head = bytes.subarray(0, SHAPE_BYTES);
   const whole = ended && bytes.length < SHAPE_BYTES;
   const short = !whole && head.length < SHAPE_BYTES;
-  if (short && head.length < BYTE_ORDER_MARK.length) return undefined;
+  if (short && head.equals(BYTE_ORDER_MARK.subarray(0, head.length))) return undefined;
   const start = head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
   const lines: Layout = { shape: 'lines', start };
   const bracket = openingBracket(head, start);
