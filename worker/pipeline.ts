@@ -3,11 +3,11 @@
  * line of the object is accounted for, and throws a member of the error family otherwise; it never answers for a message.
  */
 import type { S3Client } from '@aws-sdk/client-s3';
-import { addTo, isClosed, settle } from './account/balance.ts';
+import { addTo, isClosed, settle, TornLines } from './account/balance.ts';
 import { windows, type WindowReader } from './batch/windows.ts';
 import type { Window } from './batch/window.ts';
 import { deliverWindow, type DeliverDeps, type DeliveryReport, type Run } from './deliver/deliver.ts';
-import { asLogferryError, LogferryError } from './errors.ts';
+import { asLogferryError, LogferryError, weightiest } from './errors.ts';
 import type { LineCounts } from './observe/events.ts';
 import { locate, type LocateDeps, type Route } from './locate/locate.ts';
 import { openObject, Superseded, type OpenedObject } from './open/open.ts';
@@ -30,18 +30,22 @@ export interface PipelineDeps extends LocateDeps, DeliverDeps {
 const WINDOW_RESERVE_BYTES = 2 * 1024 * 1024;
 
 /**
- * Delivers one object to each of its tenant's deliveries.
+ * Delivers one object to each of its tenant's deliveries. What stops one of them (a faulty row, a role that refuses) does not stop the others.
  * @param signal ends the work at once; its reason must be a LogferryError.
- * @throws LogferryError whose disposition says what becomes of the message.
+ * @throws LogferryError whose disposition says what becomes of the message; of several, see `weightiest`.
  */
 export async function deliverObject(ref: ObjectRef, deps: PipelineDeps, signal: AbortSignal): Promise<void> {
   const { source, deliveries } = await locate(ref, deps);
   const facts = { tenant: source.tenant, bucket: ref.bucket, key: ref.key };
+  const errors: LogferryError[] = [];
   for (const delivery of deliveries) {
+    signal.throwIfAborted();
     if (delivery.kind === 'skip') deps.observer.emit('object:skip', { ...facts, reason: delivery.reason });
-    else if (delivery.kind === 'fault') throw delivery.error;
-    else await deliverRoute(ref, delivery.route, deps, signal);
+    else if (delivery.kind === 'fault') errors.push(delivery.error);
+    else await deliverRoute(ref, delivery.route, deps, signal).catch((error: unknown) => errors.push(asLogferryError(error)));
   }
+  const error = weightiest(errors);
+  if (error) throw error;
 }
 
 async function deliverRoute(ref: ObjectRef, route: Route, deps: PipelineDeps, signal: AbortSignal): Promise<void> {
@@ -81,9 +85,10 @@ async function deliverWindows(object: OpenedObject, ref: ObjectRef, run: Run, de
   const source = { ...object, bucket: ref.bucket, key: ref.key };
   const reader = windows(source, { ...deps.reading, format: run.route.format, observer: deps.observer });
   const puts = new InFlight(deps.putsInFlight);
+  const torn = new TornLines();
   const settleWindow = async (window: Window) => {
     try {
-      account(tally, window, await deliverWindow(window, run, deps));
+      account(tally, window, await deliverWindow(window, run, deps), torn);
     } finally {
       deps.budget.release(window.heldBytes);
     }
@@ -115,8 +120,8 @@ async function readWindow(reader: WindowReader, { signal }: Run, { budget, slots
   }
 }
 
-function account(tally: Tally, window: Window, report: DeliveryReport): void {
-  addTo(tally, settle(window, report.rejected));
+function account(tally: Tally, window: Window, report: DeliveryReport, torn: TornLines): void {
+  addTo(tally, settle(window, report.rejected, torn));
   tally.events += report.events;
   tally.batches += report.batches;
   tally.rawBytes += window.endOffset - window.startOffset;
