@@ -42,7 +42,8 @@ const VERSIONS: ReadonlySet<unknown> = new Set(['2012-10-17', '2008-10-17', unde
 const VERSION_WITH_VARIABLES = '2012-10-17';
 const DOCUMENT_FIELDS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement']);
 const STATEMENT_FIELDS: ReadonlySet<string> = new Set(['Sid', 'Effect', 'Principal', 'Action', 'Resource', 'Condition']);
-const ACTION = /^(?:\*|[a-z0-9-]+:[A-Za-z0-9*?]+)$/;
+/** No part of it knows case. */
+const ACTION = /^(?:\*|[a-z0-9-]+:[a-z0-9*?]+)$/i;
 /** AWS forbids the one field and demands the other. */
 const RULES = {
   trust: { required: 'Principal', prohibited: 'Resource' },
@@ -108,7 +109,7 @@ function parseActions(source: unknown, place: string, kind: PolicyKind): readonl
   return textsOf(source, place).map((action) => {
     if (!ACTION.test(action))
       throw new MalformedPolicy(place, `"${action}" is no action: expected <service>:<action>, such as sts:AssumeRole`);
-    if (kind === 'trust' && !action.startsWith('sts:'))
+    if (kind === 'trust' && !/^sts:/i.test(action))
       throw new MalformedPolicy(place, `AssumeRole policy may only specify STS AssumeRole actions, not "${action}"`);
     return action.toLowerCase();
   });

@@ -21,7 +21,7 @@ const FLAT_KIB = 180 * 1024;
 
 const stops: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const stop of stops.splice(0).reverse()) await stop();
+  for (const stop of stops.splice(0).toReversed()) await stop();
 });
 
 /** 100 MiB; `produced` tells how much of it has been taken so far. */
@@ -62,7 +62,10 @@ it('takes an upload no faster than the target does', async () => {
     req.once('end', () => res.end('ok'));
   });
   const faults = await startFaults({ target: target.endpoint });
-  stops.push(target.stop, faults.stop);
+  stops.push(
+    () => target.stop(),
+    () => faults.stop(),
+  );
   const upload = body();
   const req = request(faults.endpoint, { method: 'PUT', headers: { 'content-length': SIZE } });
   const answered = once(req, 'response');
@@ -80,7 +83,10 @@ it('takes an answer no faster than the client does, also behind a rule that read
     void pipeline(download.stream, res.writeHead(200, { 'content-length': SIZE }));
   });
   const faults = await startFaults({ target: target.endpoint, rules: [{ bodyIncludes: 'nothing', effect: 'error' }] });
-  stops.push(target.stop, faults.stop);
+  stops.push(
+    () => target.stop(),
+    () => faults.stop(),
+  );
   const req = request(faults.endpoint).end();
   const [res] = (await once(req, 'response')) as [IncomingMessage];
   expect(await settled(() => download.produced)).toBeLessThan(IN_BETWEEN_BYTES);
@@ -92,11 +98,14 @@ it('gives the whole body on after a look at its start', async () => {
   const target = await startTarget((req, res) => {
     void sha256Of(req).then((hash) => {
       resolve(hash);
-      res.end();
+      return res.end();
     });
   });
   const faults = await startFaults({ target: target.endpoint, rules: [{ bodyIncludes: 'nothing', effect: 'error' }] });
-  stops.push(target.stop, faults.stop);
+  stops.push(
+    () => target.stop(),
+    () => faults.stop(),
+  );
   const upload = body();
   const req = request(faults.endpoint, { method: 'PUT', headers: { authorization: signature('s3') } });
   const answered = once(req, 'response');
@@ -111,9 +120,15 @@ async function startMain(
   const child = spawn(process.execPath, ['local/faults/main.ts', '--port', '0', ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   stops.push(() => child.kill('SIGKILL'));
   const lines: string[] = [];
-  const reader = createInterface({ input: child.stdout! }).on('line', (line) => lines.push(line));
+  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const [first] = (await once(reader, 'line')) as [string];
   return { child, lines, endpoint: /http:\/\/[\d.:]+/.exec(first)?.[0] ?? first };
+}
+
+/** The most memory that a process had; 0 where the system does not tell. */
+async function peakKibOf(pid: number | undefined): Promise<number> {
+  if (process.platform !== 'linux') return 0;
+  return Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]);
 }
 
 it('as a process of its own stays small, tells what it did at the end, and leaves with 0', async () => {
@@ -121,7 +136,7 @@ it('as a process of its own stays small, tells what it did at the end, and leave
     if (req.method === 'GET') void pipeline(body().stream, res);
     else req.resume().once('end', () => res.end());
   });
-  stops.push(target.stop);
+  stops.push(() => target.stop());
   const rule = '{"name":"gone","service":"s3","action":"DeleteObject","effect":"error"}';
   const { child, lines, endpoint } = await startMain(['--target', target.endpoint, '--rule', rule]);
   const headers = { authorization: signature('s3') };
@@ -133,10 +148,7 @@ it('as a process of its own stays small, tells what it did at the end, and leave
   const [res] = (await once(request(`${endpoint}/b/k`, { headers }).end(), 'response')) as [IncomingMessage];
   await sha256Of(res);
   expect((await fetch(`${endpoint}/b/k`, { method: 'DELETE', headers })).status).toBe(500);
-  if (process.platform === 'linux') {
-    const peak = /VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${child.pid}/status`, 'utf8'))?.[1];
-    expect(Number(peak)).toBeLessThan(FLAT_KIB);
-  }
+  expect(await peakKibOf(child.pid)).toBeLessThan(FLAT_KIB);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
   const said = lines.join('\n');

@@ -17,7 +17,7 @@ export async function startTarget(listener?: RequestListener): Promise<Target> {
   const takeAll: RequestListener = (req, res) => {
     void buffer(req).then((body) => {
       took.push(`${req.method} ${req.url} ${body.toString('utf8')}`.trim());
-      res.end('ok');
+      return res.end('ok');
     });
   };
   const server = createServer(listener ?? takeAll);
