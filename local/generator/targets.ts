@@ -15,7 +15,7 @@ export interface Target {
 }
 
 /** Uploads with the headers that Vector's aws_s3 sink sets. The client stays the caller's. */
-export function s3Target(client: S3Client, bucket: string): Target {
+export function s3Target(client: S3Client, bucket: string): Target & { write(object: Pick<LogObject, 'key' | 'body'>): Promise<void> } {
   return {
     name: `s3://${bucket}`,
     write: async ({ key, body }) => {
