@@ -31,7 +31,7 @@ export async function showFailure(terminal: Terminal, worker: WorkerProcess, del
 
 async function whatHappened(worker: WorkerProcess, { ending, patienceSeconds }: Failure): Promise<string> {
   if (ending === 'stalled') return `Nothing has moved for ${patienceSeconds} s.`;
-  if (ending !== 'worker-ended') return 'Not every line arrived as it should.';
+  if (ending !== 'worker-ended') return 'Not every line is where it belongs, and only there.';
   const { code, signal } = await worker.exited();
   return `The worker has ended by itself (${signal ?? `exit code ${code}`}).`;
 }

@@ -37,7 +37,7 @@ it('a line that CloudWatch Logs refuses is told as lost, with the reason', async
   const demo = await start(['--objects', await objectsOf({ fine: '2020-01-31T00:00:00Z', late: '2020-01-01T00:00:00Z' })]);
   await demo.expectExit(1);
   expect(demo.rows()).toMatchObject({ fine: { lines: 1, events: 1, lost: 0 }, late: { lines: 1, events: 0, lost: 1 } });
-  expect(demo.output).toContain('✗ Not every line arrived as it should.');
+  expect(demo.output).toContain('✗ Not every line is where it belongs, and only there.');
   expect(demo.output).toMatch(/missing +late: 1 object, lines-rejected/);
   expect(demo.output).toMatch(/queue +1 dead letter/);
   const log = await readFile((await demo.printed(/whole: (\S+)/))[1] ?? '', 'utf8');
