@@ -11,19 +11,21 @@ import type { LogferryError } from '../errors.ts';
 import type { Observer } from '../observe/events.ts';
 import { envelopeOf, type ObjectRef } from '../receive/envelope.ts';
 import type { Receipt } from '../receive/receipt.ts';
+import { fullJitter, pause } from '../run/backoff.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html */
 const MAX_ENTRIES = 10;
 /** How long an entry waits for others to share its call. Against a visibility of minutes it costs nothing, and a call saved costs less CPU. */
 const GATHER_MS = 20;
-/** Tries of an entry that SQS did not answer or refused for a fault of its own. */
-const TRIES = 3;
+/** Waits between the tries of an answer that SQS did not take. */
+const PERSIST = { baseMs: 200, maxMs: 5_000 };
 /** An attribute of a dead letter; the queue's limit counts attributes with the body. */
-const MAX_ERROR_BYTES = 1024;
+const MAX_ATTRIBUTE_BYTES = 1024;
 
 interface VisibilityChange {
   readonly receipt: Receipt;
   readonly seconds: number;
+  readonly extension: boolean;
 }
 
 /** SQS no longer knows the receipt: the message was received again by somebody else, or is gone. */
@@ -36,12 +38,18 @@ export interface AcknowledgeOptions {
   readonly queueUrl: string;
   readonly deadLetterUrl?: string;
   readonly observer: Observer;
+  /** How long an answer that SQS does not take is tried again: beyond the message's visibility it would come too late. */
+  readonly persistMs: number;
+  /** Ends such tries. */
+  readonly signal: AbortSignal;
 }
 
 export class Acknowledger {
   readonly #options: AcknowledgeOptions;
   readonly #deletes: DataLoader<Receipt, void>;
   readonly #changes: DataLoader<VisibilityChange, void>;
+  /** Deleted or given back, or about to be: an extension behind that would hide from all what this worker no longer works on. */
+  readonly #answered = new WeakSet<Receipt>();
 
   constructor(options: AcknowledgeOptions) {
     this.#options = options;
@@ -52,18 +60,21 @@ export class Acknowledger {
 
   /** Resolves when SQS has answered; a refusal is emitted, not thrown: the message then returns by itself, which costs a repetition, not a line. */
   async delete(receipt: Receipt): Promise<void> {
-    const deleted = await this.#persist('delete', receipt, () => this.#deletes.load(receipt));
-    if (deleted) this.#options.observer.emit('message:delete', { messageId: receipt.messageId });
+    this.#answered.add(receipt);
+    const result = await this.#persist('delete', receipt, () => this.#deletes.load(receipt));
+    if (result === 'done') this.#options.observer.emit('message:delete', { messageId: receipt.messageId });
   }
 
   /** Makes the message visible again after `seconds` (0: at once). */
   async giveBack(receipt: Receipt, seconds: number): Promise<void> {
-    await this.#persist('return', receipt, () => this.#changes.load({ receipt, seconds }));
+    this.#answered.add(receipt);
+    await this.#persist('return', receipt, () => this.#changes.load({ receipt, seconds, extension: false }));
   }
 
-  /** @returns false when the receipt is lost: there is nothing left to extend. */
+  /** @returns false when the receipt is lost or answered for: there is nothing left to extend. */
   async extend(receipt: Receipt, seconds: number): Promise<boolean> {
-    return await this.#persist('extend', receipt, () => this.#changes.load({ receipt, seconds }));
+    const result = await this.#persist('extend', receipt, () => this.#changes.load({ receipt, seconds, extension: true }));
+    return result !== 'lost' && !this.#answered.has(receipt);
   }
 
   /**
@@ -74,9 +85,9 @@ export class Acknowledger {
     const { sqs, deadLetterUrl, observer } = this.#options;
     const attributes: Record<string, string | undefined> = {
       reason: error.code,
-      error: cutBytes(error.message, MAX_ERROR_BYTES),
+      error: error.message,
       tenant: ref?.key.split('/')[0],
-      object: ref && cutBytes(`${ref.bucket}/${ref.key}`, MAX_ERROR_BYTES),
+      object: ref && `${ref.bucket}/${ref.key}`,
       attempts: String(receipt.receiveCount),
       messageId: receipt.messageId,
     };
@@ -88,18 +99,27 @@ export class Acknowledger {
     observer.emit('message:dead-letter', { messageId: receipt.messageId, reason: error.code, detail: error.message });
   }
 
-  async #persist(action: string, receipt: Receipt, attempt: () => Promise<void>): Promise<boolean> {
-    for (let tries = 1; ; tries++) {
+  async #persist(action: string, receipt: Receipt, attempt: () => Promise<void>): Promise<'done' | 'lost' | 'failed'> {
+    const until = Date.now() + (action === 'extend' ? 0 : this.#options.persistMs);
+    for (let tries = 0; ; tries++) {
       try {
         await attempt();
-        return true;
+        return 'done';
       } catch (error) {
         const lost = error instanceof ReceiptLost;
-        if (!lost && tries < TRIES) continue;
+        if (!lost && (await this.#mayTryAgain(tries, until))) continue;
         this.#options.observer.emit('message:ack-error', { messageId: receipt.messageId, action, lost, error });
-        return !lost;
+        return lost ? 'lost' : 'failed';
       }
     }
+  }
+
+  /** Waits before the next try. @returns false when none is worth it any more. */
+  async #mayTryAgain(tries: number, until: number): Promise<boolean> {
+    const delayMs = fullJitter(tries, PERSIST);
+    if (Date.now() + delayMs >= until || this.#options.signal.aborted) return false;
+    await pause(delayMs, this.#options.signal).catch(() => undefined);
+    return true;
   }
 
   async #sendDeletes(receipts: readonly Receipt[]): Promise<(void | Error)[]> {
@@ -109,11 +129,10 @@ export class Acknowledger {
   }
 
   async #sendChanges(changes: readonly VisibilityChange[]): Promise<(void | Error)[]> {
-    const Entries = changes.map(({ receipt, seconds }, i) => ({
-      Id: String(i),
-      ReceiptHandle: receipt.handle,
-      VisibilityTimeout: seconds,
-    }));
+    const Entries = changes.flatMap(({ receipt, seconds, extension }, i) =>
+      extension && this.#answered.has(receipt) ? [] : [{ Id: String(i), ReceiptHandle: receipt.handle, VisibilityTimeout: seconds }],
+    );
+    if (Entries.length === 0) return results(changes.length);
     const { Failed } = await this.#options.sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: this.#options.queueUrl, Entries }));
     return results(changes.length, Failed);
   }
@@ -125,17 +144,16 @@ function results(count: number, failed: readonly BatchResultErrorEntry[] = []): 
     const entry = byId.get(String(i));
     if (!entry) return undefined;
     const text = `${entry.Code}: ${entry.Message ?? ''}`;
-    return entry.SenderFault ? new ReceiptLost(text) : new Error(text);
+    // Throttling may be called the sender's fault too, but the receipt is as good as before.
+    return entry.SenderFault && !/throttl/i.test(text) ? new ReceiptLost(text) : new Error(text);
   });
 }
 
-/** SQS takes the characters of XML 1.0 only; a bad key may hold others. */
+/** SQS takes the characters of XML 1.0 only, and a bad key may hold others. Cut to the limit, between characters. */
 function sendable(text: string): string {
   // eslint-disable-next-line no-control-regex -- these very characters are what must go
-  return text.toWellFormed().replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '\uFFFD');
-}
-
-function cutBytes(text: string, max: number): string {
-  const bytes = Buffer.from(text);
-  return bytes.length <= max ? text : new TextDecoder().decode(bytes.subarray(0, max), { stream: true });
+  const clean = text.toWellFormed().replaceAll(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF]/g, '\uFFFD');
+  const bytes = Buffer.from(clean);
+  if (bytes.length <= MAX_ATTRIBUTE_BYTES) return clean;
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, MAX_ATTRIBUTE_BYTES), { stream: true });
 }

@@ -31,7 +31,14 @@ export type SqsHandler = (event: SqsEvent, context: { getRemainingTimeInMillis()
 
 /** @param deadLetterUrl where hopeless messages go; without it they are reported as failed, and the mapping's own redrive takes them. */
 export function makeHandler(worker: Worker, deadLetterUrl: string | undefined, shutdown: Shutdown): SqsHandler {
-  const ack = new Acknowledger({ sqs: worker.clients.sqs, queueUrl: '', deadLetterUrl, observer: worker.observer });
+  const ack = new Acknowledger({
+    sqs: worker.clients.sqs,
+    queueUrl: '',
+    deadLetterUrl,
+    observer: worker.observer,
+    persistMs: 0,
+    signal: shutdown.signals.force,
+  });
   return async (event, context) => {
     if (!Array.isArray(event.Records)) throw new TypeError('the event is not of an SQS event source mapping: it has no Records');
     const limit = new AbortController();

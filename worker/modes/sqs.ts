@@ -60,9 +60,12 @@ async function findDeadLetters({ config, clients, observer, health }: Worker, dr
 
 async function serve(worker: Worker, admission: Admission, letters: string | undefined, shutdown: Shutdown): Promise<void> {
   const { config, clients, observer, health, lanes, returnDelay } = worker;
+  const { drain, force } = shutdown.signals;
   const queueUrl = config.SQS_QUEUE_URL ?? '';
-  const ack = new Acknowledger({ sqs: clients.sqs, queueUrl, deadLetterUrl: letters, observer });
+  const persistMs = config.VISIBILITY_SECONDS * 1000;
+  const ack = new Acknowledger({ sqs: clients.sqs, queueUrl, deadLetterUrl: letters, observer, persistMs, signal: force });
   const visibility = new Visibility(ack, config.VISIBILITY_SECONDS);
+  const polled = Promise.withResolvers<void>();
   const receiver = new Receiver({
     sqs: clients.sqs,
     queueUrl,
@@ -76,9 +79,11 @@ async function serve(worker: Worker, admission: Admission, letters: string | und
     callTimeoutMs: config.CALL_TIMEOUT_SECONDS * 1000,
     surplusDelaySeconds: config.SURPLUS_DELAY_SECONDS,
     receivers: config.RECEIVERS,
-    drain: shutdown.signals.drain,
+    drain,
     work: async (receipt, opened) => {
       const verdict = await processMessage(receipt, opened, worker, shutdown.signals);
+      // Given back while a receive of ours is open, it would come straight back to us, and soon count as poison.
+      if (verdict.action === 'return' && drain.aborted) await polled.promise;
       // Let go first: an extension that overtakes the answer would hide again what was just given back.
       visibility.letGo(receipt);
       await carryOut(verdict, receipt, { ack, observer, returnDelay });
@@ -91,9 +96,10 @@ async function serve(worker: Worker, admission: Admission, letters: string | und
   const reason = await shutdown.requested();
   observer.emit('worker:drain', { reason, held: visibility.held });
   health.draining();
-  // Objects that wait in their lanes go back at once; those under way are finished within the grace.
+  // Objects that wait in their lanes go back as soon as no receive is open; those under way are finished within the grace.
   lanes.clear();
   await receiver.stop();
+  polled.resolve();
   lanes.clear();
   await receiver.idle();
   visibility.stop();

@@ -44,6 +44,8 @@ export class Receiver {
   readonly #options: ReceiveOptions;
   readonly #consumers: Consumer[];
   readonly #working = new Set<Promise<void>>();
+  /** Received, and not taken because of a stop. */
+  readonly #late: Receipt[] = [];
 
   constructor(options: ReceiveOptions) {
     this.#options = options;
@@ -54,7 +56,7 @@ export class Receiver {
     for (const consumer of this.#consumers) consumer.start();
   }
 
-  /** Stops polling; resolves when no receive is under way. Messages that wait for admission are given back (see `drain`). */
+  /** Stops polling; resolves when no receive is under way, and those who came with the last ones or waited for admission are given back. */
   async stop(): Promise<void> {
     await Promise.all(
       this.#consumers.map(async (consumer) => {
@@ -63,6 +65,8 @@ export class Receiver {
         await stopped;
       }),
     );
+    // Not before: an open receive of ours would get them again.
+    await Promise.all(this.#late.splice(0).map((receipt) => this.#return(receipt, 'stopping', 0)));
   }
 
   /** Resolves when every admitted message is answered for. */
@@ -111,7 +115,7 @@ export class Receiver {
 
   /** Admits one message and sets it going, or gives it back. */
   async #take(message: Message): Promise<void> {
-    const { admission, visibility, ack, observer, drain } = this.#options;
+    const { admission, visibility, observer, drain } = this.#options;
     const receipt = receiptOf(message, Date.now());
     const opened = openMessage(receipt.body);
     if ('envelope' in opened && opened.envelope.kind === 'objects') receipt.objects = opened.envelope.objects.length;
@@ -123,22 +127,20 @@ export class Receiver {
       this.#work(receipt, opened, () => place.release());
     } catch {
       // Only a stop ends the wait for admission.
-      visibility.letGo(receipt);
-      observer.emit('message:return', {
-        messageId: receipt.messageId,
-        reason: 'stopping',
-        delaySeconds: 0,
-        receiveCount: receipt.receiveCount,
-      });
-      await ack.giveBack(receipt, 0);
+      this.#late.push(receipt);
     }
   }
 
   async #returnSurplus(receipt: Receipt): Promise<void> {
-    const { visibility, ack, observer, surplusDelaySeconds: baseSeconds } = this.#options;
-    const delaySeconds = growingDelay(receipt.receiveCount, { baseSeconds, maxSeconds: Math.max(SURPLUS_MAX_SECONDS, baseSeconds) });
+    const { surplusDelaySeconds: baseSeconds } = this.#options;
+    const rule = { baseSeconds, maxSeconds: Math.max(SURPLUS_MAX_SECONDS, baseSeconds) };
+    await this.#return(receipt, 'surplus', growingDelay(receipt.receiveCount, rule));
+  }
+
+  async #return(receipt: Receipt, reason: 'surplus' | 'stopping', delaySeconds: number): Promise<void> {
+    const { visibility, ack, observer } = this.#options;
     visibility.letGo(receipt);
-    observer.emit('message:return', { messageId: receipt.messageId, reason: 'surplus', delaySeconds, receiveCount: receipt.receiveCount });
+    observer.emit('message:return', { messageId: receipt.messageId, reason, delaySeconds, receiveCount: receipt.receiveCount });
     await ack.giveBack(receipt, delaySeconds);
   }
 
