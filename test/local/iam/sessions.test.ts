@@ -67,6 +67,20 @@ it('refuses a session whose token is not its own', async () => {
   await expect(identify(mixed)).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
 });
 
+it('lets a role of the same account in by the trust policy’s word alone, but for an explicit deny of its own', async () => {
+  const caller = 'arn:aws:iam::111111111111:role/caller';
+  const named = { Statement: { Effect: 'Allow', Principal: { AWS: caller }, Action: 'sts:AssumeRole' } };
+  const [same, other] = ['arn:aws:iam::111111111111:role/same', 'arn:aws:iam::222222222222:role/other'] as const;
+  for (const arn of [same, other]) aws.identities.putRole({ arn, trust: named });
+  const deny = { Statement: { Effect: 'Deny', Action: 'sts:*', Resource: '*' } };
+  aws.identities.putRole({ arn: caller, trust: TRUST });
+  const { session } = await assume(target, KEYS, { RoleArn: caller });
+  await expect(assume(target, session, { RoleArn: same })).resolves.toMatchObject({ AssumedRoleUser: {} });
+  await expect(assume(target, session, { RoleArn: other })).rejects.toMatchObject({ name: 'AccessDenied' });
+  aws.identities.putRole({ arn: caller, trust: TRUST, policies: [deny] });
+  await expect(assume(target, session, { RoleArn: same })).rejects.toMatchObject({ name: 'AccessDenied' });
+});
+
 it('notes each call, granted or not, and no credentials', async () => {
   aws.clock.set(Date.UTC(2026, 0, 2));
   await assume(target, KEYS, { RoleArn, ExternalId: 'acme-7', Tags: [{ Key: 'tenant_id', Value: 'acme' }] });
