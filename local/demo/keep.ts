@@ -76,7 +76,7 @@ function showHints(terminal: Terminal, { central, tenants, environment }: Stage,
   terminal.line();
   terminal.line('  It goes on, with new lines all the time. Ctrl-C ends everything. In another terminal, in this folder:');
   terminal.line();
-  hint('first: for all that follows', `export ${exports.join(' ')} AWS_PAGER=`);
+  hint('first: for all that follows', `export ${exports.join(' ')} AWS_DEFAULT_REGION=${central.cloud.region}`);
   const last = `aws logs filter-log-events --log-group-name ${group} --start-time $(($(date +%s) - 60))000 --query 'events[].message'`;
   hint(`${some?.id}'s lines of the last minute: a twelve-digit access key is that account`, `AWS_ACCESS_KEY_ID=${account} ${last}`);
   hint('the same, without the aws command', `AWS_ACCESS_KEY_ID=${account} node --no-warnings -e "${read}"`);
