@@ -16,6 +16,7 @@ const CREDENTIALS = new Set([
   'InvalidToken',
   'SignatureDoesNotMatch',
   'CredentialsProviderError',
+  'RequestTimeTooSkewed',
 ]);
 
 interface S3Error {
@@ -41,7 +42,9 @@ export async function classifyGet(
   if (status === 412) return new Superseded(`${where} was overwritten since its notification`, { cause: error });
   if (MISSING.has(name)) return fault('object-missing', 'it is not in the bucket');
   if (name === 'NoSuchBucket') return fault(deps.bucket === undefined ? 'object-missing' : 'central-denied', 'there is no such bucket');
-  if (CREDENTIALS.has(name) || name.startsWith('KMS.')) return fault('central-denied', 'our own credentials or key are refused');
+  if (CREDENTIALS.has(name) || name.startsWith('KMS.')) return fault('central-denied', 'our own credentials, clock or key are refused');
+  // A 403 too, but the object's own affair: it lies in Glacier.
+  if (name === 'InvalidObjectState') return fault('unexpected', 'it is archived, and must be restored first');
   if (name === 'AccessDenied' || status === 403) return await denied(ref, deps, fault);
   // 301 and 307: the bucket is in another region; the setting is wrong, not the object.
   if (status !== undefined && status >= 300 && status < 400) return fault('central-denied', 'the bucket is not in AWS_REGION');

@@ -51,7 +51,8 @@ class ObjectBody implements AsyncIterable<Buffer> {
   readonly #closed = new AbortController();
   readonly #signal: AbortSignal;
   #etag: string | undefined;
-  #size = 0;
+  /** Stored bytes; undefined where the endpoint does not say. */
+  #size: number | undefined;
   /** The answer that opened the object, until somebody reads it. */
   #opened: Readable | undefined;
 
@@ -66,7 +67,7 @@ class ObjectBody implements AsyncIterable<Buffer> {
   async open(): Promise<number> {
     const { Body, ETag, ContentLength, LastModified } = await this.#get(0);
     this.#etag ??= ETag;
-    this.#size = ContentLength ?? 0;
+    this.#size = ContentLength;
     this.#opened = Body as Readable;
     return LastModified?.getTime() ?? this.#ref.eventTime ?? Date.now();
   }
@@ -78,16 +79,19 @@ class ObjectBody implements AsyncIterable<Buffer> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     let offset = 0;
-    for (let fruitless = 0; offset < this.#size || this.#opened !== undefined;) {
+    for (let fruitless = 0; ;) {
       const before = offset;
+      this.#signal.throwIfAborted();
       try {
         for await (const chunk of this.#read(await this.#bodyFrom(offset))) {
           offset += chunk.length;
           yield chunk;
         }
-        if (offset < this.#size) throw new Error(`it ended after ${offset} of ${this.#size} bytes`);
+        if (this.#size === undefined || offset >= this.#size) return;
+        throw new Error(`it ended after ${offset} of ${this.#size} bytes`);
       } catch (error) {
         this.#signal.throwIfAborted();
+        if (offset === this.#size && isBrokenBody(error)) return;
         fruitless = offset > before ? 0 : fruitless + 1;
         await this.#prepareResume(error, offset, fruitless);
       }
