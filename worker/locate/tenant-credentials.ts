@@ -123,9 +123,7 @@ export class TenantSessions {
 
   async #renew(key: string, route: Route): Promise<Held> {
     try {
-      const held = await this.#doubleHop(route);
-      this.#failures.delete(key);
-      return held;
+      return await this.#doubleHop(route);
     } catch (thrown) {
       const error = asLogferryError(thrown);
       const ttl = isDenial(error) ? this.#options.denialMs : RENEWAL_PAUSE_MS;
