@@ -24,13 +24,17 @@ await run(flags);
 
 async function run({ port, host }: Flags): Promise<void> {
   const aws = await startLocalAws({ port, host }).catch((error: unknown) => fail(explain(error, port, host)));
+  let stopping = false;
   const stop = (): void => {
+    // Ctrl-C comes twice: from the terminal to all of its group, and from the script that started this process.
+    if (stopping) return;
+    stopping = true;
     aws.stop().then(
       () => process.exit(0),
       (error: unknown) => fail(`The local AWS did not stop cleanly: ${String(error)}`),
     );
   };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   process.stdout.write(greeting(aws));
 }
 

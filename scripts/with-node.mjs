@@ -75,10 +75,17 @@ async function install(env, node) {
   });
 }
 
+/** npm gives a SIGTERM to the shell that it runs scripts in, which dies and passes nothing on: without this the target would live on unseen. */
+function stopWhenOrphaned(child) {
+  const parent = process.ppid;
+  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref();
+}
+
 /** Runs the target in the foreground: signals reach it, and its exit code (or signal) is ours. */
 function run(node, args, env) {
   const child = spawn(node, args, { stdio: 'inherit', env });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  if (process.env.npm_lifecycle_event !== undefined) stopWhenOrphaned(child);
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
 

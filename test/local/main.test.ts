@@ -1,9 +1,14 @@
 /** `npm run local` as a process: what it prints serves, it ends cleanly on a signal, and a taken port is explained. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, it, vi } from 'vitest';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../local/main.ts', import.meta.url));
 
 let running: ChildProcess[] = [];
@@ -20,7 +25,10 @@ interface Run {
 }
 
 function start(...flags: string[]): Run {
-  const child = spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return track(spawn(process.execPath, [MAIN, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] }));
+}
+
+function track(child: ChildProcessByStdio<null, Readable, Readable>): Run {
   running.push(child);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -42,6 +50,24 @@ it.each(['SIGINT', 'SIGTERM'] as const)('serves at the endpoint that it prints u
   expect(local.output()).toContain(`aws --endpoint-url ${endpoint} s3 mb s3://logs`);
   local.child.kill(signal);
   expect(await local.exit).toBe(0);
+});
+
+it.each([
+  ['SIGTERM to npm alone', 'SIGTERM', 1],
+  ['Ctrl-C, which reaches all of npm’s group', 'SIGINT', -1],
+] as const)('ends by %s, and leaves nothing behind', async (_, signal, sign) => {
+  const tmp = await mkdtemp(join(tmpdir(), 'local-main-'));
+  const env = { ...process.env, TMPDIR: tmp };
+  const npm = track(
+    spawn('npm', ['run', '-s', 'local', '--', '--port', '0'], { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true }),
+  );
+  await endpointOf(npm);
+  const folders = async (): Promise<string[]> => (await readdir(tmp)).filter((name) => name.startsWith('logferry-aws-'));
+  expect(await folders()).toHaveLength(1);
+  process.kill(sign * npm.child.pid!, signal);
+  await npm.exit;
+  await vi.waitFor(async () => expect(await folders()).toEqual([]), 10_000);
+  await rm(tmp, { recursive: true });
 });
 
 it('says who may have a port that is taken, and how to choose another', async () => {
