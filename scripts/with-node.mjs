@@ -37,7 +37,16 @@ function fittingNode() {
   if (fits(process.version)) return process.execPath;
   say(`Node ${process.version} does not fit; using ${FALLBACK_NODE} by npx (a few seconds the first time)`);
   // No local bin may answer for "node": npx must run the package's own.
-  return npm(process.execPath, ['exec', '--yes', '--loglevel=error', `--package=${FALLBACK_NODE}`, '--', 'node', '-p', 'process.execPath']).trim();
+  return npm(process.execPath, [
+    'exec',
+    '--yes',
+    '--loglevel=error',
+    `--package=${FALLBACK_NODE}`,
+    '--',
+    'node',
+    '-p',
+    'process.execPath',
+  ]).trim();
 }
 
 /** Two commands started at once on a bare clone must not install into each other: mkdir is the lock, a dead owner's is taken. */
@@ -51,7 +60,8 @@ async function locked(work) {
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
     }
-    if (Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 10 * 60_000) rmSync(lock, { recursive: true, force: true });
+    if (Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()) > 10 * 60_000)
+      rmSync(lock, { recursive: true, force: true });
     if (!told) say('another command is installing; waiting for it');
     await new Promise((wake) => setTimeout(wake, 300));
   }
@@ -63,7 +73,9 @@ async function locked(work) {
 }
 
 async function install(env, node) {
-  const lockFile = createHash('sha256').update(readFileSync(join(ROOT, 'package-lock.json'))).digest('hex');
+  const lockFile = createHash('sha256')
+    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .digest('hex');
   const stamp = join(ROOT, 'node_modules', '.logferry-installed');
   const done = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === lockFile;
   if (done()) return;
