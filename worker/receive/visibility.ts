@@ -7,6 +7,8 @@ import type { Receipt } from './receipt.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html: 12 h in all from the receive. */
 const MAX_HIDDEN_MS = 12 * 3600 * 1000;
+/** SQS counts from when it handed the message out, we from when it came; an extension past its bound is refused as a whole. */
+const MARGIN_MS = 10_000;
 
 export class Visibility {
   readonly #held = new Set<Receipt>();
@@ -45,7 +47,7 @@ export class Visibility {
 
   extendAll(): void {
     for (const receipt of this.#held) {
-      const left = Math.floor((receipt.receivedAt + MAX_HIDDEN_MS - this.#now()) / 1000);
+      const left = Math.floor((receipt.receivedAt + MAX_HIDDEN_MS - MARGIN_MS - this.#now()) / 1000);
       if (left <= 0) this.#held.delete(receipt);
       else void this.#extend(receipt, Math.min(this.#seconds, left));
     }
