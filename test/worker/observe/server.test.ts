@@ -76,15 +76,16 @@ test('a port that is taken is said with the setting that chose it', async () => 
 test('it closes at once, although a client waits for an answer', async () => {
   const slow = new Registry();
   const asked = Promise.withResolvers<void>();
-  new Gauge({
+  const gauge = new Gauge({
     name: 'slow',
     help: 'Never ends.',
-    registers: [slow],
+    registers: [],
     collect: async () => {
       asked.resolve();
       await new Promise(() => undefined);
     },
   });
+  slow.registerMetric(gauge);
   const other = await startStatusServer(0, slow, health);
   const url = `http://127.0.0.1:${other.port}/metrics`;
   const answer = fetch(url).catch(() => 'cut');
