@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { BACKSLASH, findFields, OPEN_BRACE, QUOTE, skipSpace, type Span } from './json-bytes.ts';
+import { isJson } from './json-check.ts';
 import { parseTime } from './time.ts';
 
 /** `message`: the line as the application wrote it; `record`: the whole record. */
@@ -32,16 +33,6 @@ export function decodeEvent(line: Buffer, format: Format): DecodedEvent {
   if (!message || format === 'record') return asText(source, timeMs, true);
   const bytes = source.subarray(message.start, message.end);
   return bytes[0] === QUOTE ? asLiteral(bytes, timeMs) : asText(bytes, timeMs, true);
-}
-
-/** Whether the bytes are one JSON value. */
-export function isJson(bytes: Buffer): boolean {
-  try {
-    JSON.parse(bytes.toString());
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function asText(bytes: Buffer, timeMs: number | undefined, isRecord: boolean): DecodedEvent {

@@ -1,4 +1,5 @@
 /** A line -> the events that it becomes (pure): one, none when there is nothing to say, or several numbered parts when it is too long for one. */
+import { isUtf8 } from 'node:buffer';
 import { EVENT_OVERHEAD_BYTES } from '../batch/limits.ts';
 import { decodeEvent, unescape, type DecodedEvent, type Format } from './event.ts';
 import { partPrefix, splitEvent } from './parts.ts';
@@ -34,7 +35,7 @@ export function eventsOfLine(line: Line, format: Format, maxEventBytes: number):
 
 function partEvent({ bytes, part, last }: Line): LineEvent {
   // What is no UTF-8 becomes U+FFFD, as on every other way.
-  return text(Buffer.from(partPrefix(part, last) + bytes.toString()));
+  return text(Buffer.concat([Buffer.from(partPrefix(part, last)), isUtf8(bytes) ? bytes : Buffer.from(bytes.toString())]));
 }
 
 function split(event: DecodedEvent, maxMessageBytes: number): LineEvent[] {

@@ -18,6 +18,9 @@ export interface LinePart {
 export class LongLine {
   readonly #maxMessageBytes: number;
   #pending: Buffer;
+  /** What has come since, put behind `#pending` only when it is needed: a copy for each chunk would cost more than the line. */
+  #added: Buffer[] = [];
+  #length: number;
   #part = 1;
   /** Bytes of the line end, once it was seen. */
   #endBytes: number | undefined;
@@ -25,11 +28,18 @@ export class LongLine {
   /** @param maxMessageBytes of one part with its prefix. */
   constructor(begun: Buffer, maxMessageBytes: number) {
     this.#pending = begun;
+    this.#length = begun.length;
     this.#maxMessageBytes = maxMessageBytes;
   }
 
   add(bytes: Buffer): void {
-    this.#pending = Buffer.concat([this.#pending, bytes]);
+    this.#added.push(bytes);
+    this.#length += bytes.length;
+  }
+
+  #gather(): void {
+    if (this.#added.length > 0) this.#pending = Buffer.concat([this.#pending, ...this.#added]);
+    this.#added = [];
   }
 
   /** @param endBytes how many bytes of line end follow the last byte that was added. */
@@ -39,21 +49,27 @@ export class LongLine {
 
   /** A newline follows the last byte that was added; a carriage return before it belongs to it. No part has taken that yet: see LOOK_AHEAD_BYTES. */
   endAtNewline(): void {
+    this.#gather();
     const isReturn = this.#pending[this.#pending.length - 1] === RETURN;
-    if (isReturn) this.#pending = this.#pending.subarray(0, -1);
+    if (isReturn) {
+      this.#pending = this.#pending.subarray(0, -1);
+      this.#length--;
+    }
     this.#endBytes = isReturn ? 2 : 1;
   }
 
   /** @returns undefined when more bytes are needed. */
   next(): LinePart | undefined {
     const room = partRoom(this.#part, this.#maxMessageBytes, 0);
+    if (this.#endBytes === undefined && this.#length < room + LOOK_AHEAD_BYTES) return undefined;
+    this.#gather();
     if (this.#endBytes !== undefined && this.#fits(room)) {
       return { bytes: this.#pending, part: this.#part, last: true, consumed: this.#pending.length + this.#endBytes };
     }
-    if (this.#endBytes === undefined && this.#pending.length < room + LOOK_AHEAD_BYTES) return undefined;
     const cut = cutPart(this.#pending, 0, Math.min(room, this.#pending.length - 1));
     const bytes = this.#pending.subarray(0, cut);
     this.#pending = this.#pending.subarray(cut);
+    this.#length -= cut;
     return { bytes, part: this.#part++, last: false, consumed: cut };
   }
 

@@ -2,7 +2,7 @@
  * How an object's lines are laid out, decided once an object from its first bytes (pure). Many text logs begin with `[`: it is an array only when
  * what follows proves it, and whatever is no proof means lines, which every object can be read as.
  */
-import { isJson } from './event.ts';
+import { isJson } from './json-check.ts';
 import { ElementScanner } from './element-scanner.ts';
 import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE, skipSpace } from './json-bytes.ts';
 

@@ -4,7 +4,7 @@
  */
 import { EVENT_OVERHEAD_BYTES } from '../batch/limits.ts';
 import { ElementScanner } from './element-scanner.ts';
-import { isJson } from './event.ts';
+import { isJson } from './json-check.ts';
 import { CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, isSpace, QUOTE } from './json-bytes.ts';
 import { LongLine } from './long-line.ts';
 import type { Layout, Shape } from './shape.ts';

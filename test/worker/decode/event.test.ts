@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeEvent, isJson, type DecodedEvent, type Format } from '../../../worker/decode/event.ts';
+import { decodeEvent, type DecodedEvent, type Format } from '../../../worker/decode/event.ts';
+import { isJson } from '../../../worker/decode/json-check.ts';
 import { parseTime } from '../../../worker/decode/time.ts';
 import { membersSource, objectOf, sourceOf, space, valueSource } from './json-source.ts';
 
