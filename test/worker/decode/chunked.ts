@@ -14,10 +14,10 @@ export function cutBefore(bytes: Buffer, places: readonly number[]): Buffer[] {
   return sorted.slice(1).map((end, i) => bytes.subarray(sorted[i], end));
 }
 
-/** Any way to cut `bytes`, mostly a few pieces, sometimes one byte each. */
+/** Any way to cut `bytes`, mostly a few pieces, sometimes many: one byte each, if that are not too many to be quick. */
 export function anyChunks(bytes: Buffer): fc.Arbitrary<Buffer[]> {
   const places = fc.array(fc.nat({ max: bytes.length }), { maxLength: 12 }).map((places) => cutBefore(bytes, places));
-  const small = fc.integer({ min: 1, max: 9 }).map((size) => everyBytes(bytes, size));
+  const small = fc.integer({ min: 1, max: 9 }).map((size) => everyBytes(bytes, size + Math.floor(bytes.length / 400)));
   return fc.oneof({ weight: 3, arbitrary: places }, { weight: 1, arbitrary: small });
 }
 
