@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LogferryError } from '../../../worker/errors.ts';
 import { decodeKey, envelopeOf, parseEnvelope, type ObjectRef } from '../../../worker/receive/envelope.ts';
@@ -124,16 +124,21 @@ describe('a body that is not understood is a bad body, with the reason', () => {
           fc.jsonValue().map((value) => JSON.stringify({ Records: [value], Message: value })),
         ),
         (body) => {
-          try {
-            parseEnvelope(body);
-          } catch (error) {
-            expect((error as LogferryError).code).toBe('bad-body');
-          }
+          expect(codeOf(() => parseEnvelope(body))).toBeOneOf(['none', 'bad-body']);
         },
       ),
     );
   });
 });
+
+function codeOf(attempt: () => unknown): string {
+  try {
+    attempt();
+    return 'none';
+  } catch (error) {
+    return (error as LogferryError).code;
+  }
+}
 
 test.each([
   ['c1/cl/a+b%2Bc/x', 'c1/cl/a b+c/x'],
