@@ -28,8 +28,9 @@ test.each([
   expect(fits(version)).toBe(expected);
 });
 
+const run = (...args: string[]) => spawnSync(process.execPath, [WITH_NODE, ...args], { encoding: 'utf8' });
+
 it('hands on arguments and the exit code', () => {
-  const run = (...args: string[]) => spawnSync(process.execPath, [WITH_NODE, ...args], { encoding: 'utf8' });
   expect(run('scripts/write-docs.ts', '--check').status).toBe(0);
   const worker = run('worker/main.ts', '--no-such-option');
   expect(worker.status).toBe(64);
