@@ -5,8 +5,8 @@
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
-import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 export interface Keys {
@@ -65,7 +65,7 @@ export async function makeCentral(cloud: Cloud, options: CentralOptions): Promis
   const queue = await makeQueue(sqs, `${prefix}-notifications`, { RedrivePolicy, VisibilityTimeout: '120' });
   const account = queue.arn.split(':')[4] ?? '';
   const [topicArn, table, roleArn] = await Promise.all([
-    makeHub(sns, s3, queue.arn, options),
+    makeHub({ s3, sns, sqs }, queue, options),
     makeTable(dynamodb, `${prefix}-tenants`),
     makeCentralRole(cloud, account, options),
   ]);
@@ -93,17 +93,31 @@ async function makeQueue(sqs: SQSClient, QueueName: string, Attributes: Record<s
   return { url, arn: made?.QueueArn ?? '' };
 }
 
-/** The bucket tells the topic, the topic tells the queue. */
-async function makeHub(sns: SNSClient, s3: S3Client, queueArn: string, { prefix, delivery = 'envelope' }: CentralOptions): Promise<string> {
-  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: `${prefix}-hub` }));
-  const Attributes = { RawMessageDelivery: String(delivery === 'raw') };
-  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queueArn, Attributes }));
+/** The bucket tells the topic, the topic tells the queue; as on AWS, each lets in just the one before it. */
+async function makeHub(
+  { s3, sns, sqs }: Pick<Central['clients'], 's3' | 'sns' | 'sqs'>,
+  queue: { url: string; arn: string },
+  { prefix, delivery = 'envelope' }: CentralOptions,
+): Promise<string> {
   const Bucket = `${prefix}-central`;
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: `${prefix}-hub` }));
+  const publish = letIn('s3', 'sns:Publish', TopicArn, `arn:aws:s3:::${Bucket}`);
+  await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName: 'Policy', AttributeValue: publish }));
+  const send = letIn('sns', 'sqs:SendMessage', queue.arn, TopicArn);
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: queue.url, Attributes: { Policy: send } }));
+  const Attributes = { RawMessageDelivery: String(delivery === 'raw') };
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: queue.arn, Attributes }));
   await s3.send(new CreateBucketCommand({ Bucket }));
   if (delivery === 'none') return TopicArn;
   const NotificationConfiguration = { TopicConfigurations: [{ TopicArn, Events: ['s3:ObjectCreated:*' as const] }] };
   await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration }));
   return TopicArn;
+}
+
+/** The policy of a receiver that takes from one source. */
+function letIn(service: string, Action: string, Resource: string, source: string): string {
+  const Condition = { ArnEquals: { 'aws:SourceArn': source } };
+  return policy({ Principal: { Service: `${service}.amazonaws.com` }, Action, Resource, Condition });
 }
 
 async function makeTable(client: DynamoDBClient, TableName: string): Promise<string> {

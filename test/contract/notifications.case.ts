@@ -11,10 +11,10 @@ import {
   S3Client,
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
-import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createQueue, drain, type Queue } from './queues.ts';
+import { createQueue, createTopic, drain, type Queue } from './queues.ts';
 import { clientConfig, describeOn, type Target, uniqueName } from './target.ts';
 
 interface S3Record {
@@ -40,7 +40,7 @@ export function notificationsContract(aws: () => Target): void {
       const config = clientConfig(aws());
       [s3, sns, sqs] = [new S3Client({ ...config, forcePathStyle: true }), new SNSClient(config), new SQSClient(config)];
       [wrapped, straight] = [await createQueue(sqs, uniqueName('wrapped')), await createQueue(sqs, uniqueName('straight'))];
-      const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: uniqueName('hub') }));
+      const TopicArn = await createTopic(sns, uniqueName('hub'));
       await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint: wrapped.arn }));
       for (const Bucket of [toTopic, toQueue]) await s3.send(new CreateBucketCommand({ Bucket }));
       const TopicConfigurations = [{ TopicArn, Events: ['s3:ObjectCreated:*' as const] }];

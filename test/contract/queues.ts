@@ -1,4 +1,4 @@
-/** What the contract suites need of queues: making one, and receiving until they have seen enough. */
+/** What the contract suites need of queues and topics: making one, and receiving until they have seen enough. */
 import {
   CreateQueueCommand,
   DeleteMessageCommand,
@@ -6,14 +6,17 @@ import {
   type Message,
   type QueueAttributeName,
   ReceiveMessageCommand,
+  SetQueueAttributesCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import { CreateTopicCommand, SetTopicAttributesCommand, type SNSClient } from '@aws-sdk/client-sns';
 
 export interface Queue {
   readonly url: string;
   readonly arn: string;
 }
 
+/** A queue that S3 and SNS may send to. */
 export async function createQueue(
   sqs: SQSClient,
   name: string,
@@ -21,7 +24,23 @@ export async function createQueue(
 ): Promise<Queue> {
   const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }));
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }));
-  return { url, arn: Attributes?.QueueArn ?? '' };
+  const arn = Attributes?.QueueArn ?? '';
+  const Policy = mayUse(['s3.amazonaws.com', 'sns.amazonaws.com'], 'sqs:SendMessage', arn);
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: { Policy } }));
+  return { url, arn };
+}
+
+/** A topic that S3 may publish to. @returns its ARN. */
+export async function createTopic(sns: SNSClient, Name: string): Promise<string> {
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name }));
+  const AttributeValue = mayUse(['s3.amazonaws.com'], 'sns:Publish', TopicArn);
+  await sns.send(new SetTopicAttributesCommand({ TopicArn, AttributeName: 'Policy', AttributeValue }));
+  return TopicArn;
+}
+
+/** AWS delivers nothing where the receiver's own policy does not let the service in, and S3 refuses such a destination. */
+function mayUse(Service: readonly string[], Action: string, Resource: string): string {
+  return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service }, Action, Resource }] });
 }
 
 /** One receive with all attributes. */

@@ -53,6 +53,7 @@ declare module 'vitest' {
  */
 export function describeOn(aws: () => Target, suite: string, needs: readonly Ability[], body: () => void): void {
   const lacksSome = needs.some((ability) => !aws().has.has(ability));
+  // oxlint-disable-next-line vitest/valid-title -- the title is the suite's own
   describe(suite, { skip: lacksSome, meta: lacksSome ? { skippedFor: 'ability' } : {} }, () => {
     beforeEach((context) => {
       const { differences, name } = aws();

@@ -1,0 +1,6 @@
+/** The witnesses, in the order in which they are asked. */
+import { localstack } from './localstack/localstack.ts';
+import { moto } from './moto/moto.ts';
+import type { Witness } from './witness.ts';
+
+export const WITNESSES: readonly Witness[] = [localstack, moto];
