@@ -12,6 +12,7 @@ import type { LineCounts } from './observe/events.ts';
 import { locate, type LocateDeps, type Route } from './locate/locate.ts';
 import { openObject, Superseded, type OpenedObject } from './open/open.ts';
 import type { ObjectRef } from './receive/envelope.ts';
+import { unlessAborted } from './run/backoff.ts';
 import { InFlight } from './run/in-flight.ts';
 
 export interface PipelineDeps extends LocateDeps, DeliverDeps {
@@ -35,7 +36,7 @@ const WINDOW_RESERVE_BYTES = 2 * 1024 * 1024;
  * @throws LogferryError whose disposition says what becomes of the message; of several, see `weightiest`.
  */
 export async function deliverObject(ref: ObjectRef, deps: PipelineDeps, signal: AbortSignal): Promise<void> {
-  const { source, deliveries } = await locate(ref, deps);
+  const { source, deliveries } = await unlessAborted(locate(ref, deps), signal);
   const facts = { tenant: source.tenant, bucket: ref.bucket, key: ref.key };
   const errors: LogferryError[] = [];
   for (const delivery of deliveries) {
@@ -58,7 +59,7 @@ async function deliverRoute(ref: ObjectRef, route: Route, deps: PipelineDeps, si
   deps.observer.emit('object:start', facts);
   try {
     // A tenant that refuses is found out before its object is read, and a session is ready when the first window is.
-    await deps.slots.run(() => deps.sessions.session(route));
+    await deps.slots.run(() => unlessAborted(deps.sessions.session(route), run.signal));
     const object = await deps.slots.run(() => openObject(ref, { ...deps, signal: run.signal, readTimeoutMs: deps.reading.readTimeoutMs }));
     const tally = await deliverWindows(object, ref, run, deps);
     if (!isClosed(tally)) throw openBalance(facts, tally, deps);

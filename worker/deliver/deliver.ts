@@ -8,7 +8,7 @@ import { describe, LogferryError } from '../errors.ts';
 import type { Route } from '../locate/locate.ts';
 import type { TenantSession, TenantSessions } from '../locate/tenant-credentials.ts';
 import type { Observer } from '../observe/events.ts';
-import { fullJitter, pause, type BackoffRule } from '../run/backoff.ts';
+import { fullJitter, pause, unlessAborted, type BackoffRule } from '../run/backoff.ts';
 import type { ByteBudget, Stalled } from '../run/byte-budget.ts';
 import type { Slots } from '../run/limiter.ts';
 import type { LogStreams } from './log-stream.ts';
@@ -62,7 +62,7 @@ async function deliverBatch(batch: LogBatch, run: Run, deps: DeliverDeps): Promi
   const tries = { retries: 0, sessions: 0, creations: 0, until: Date.now() + deps.patienceMs };
   for (;;) {
     run.signal.throwIfAborted();
-    const session = await sessionFor(run.route, deps.sessions);
+    const session = await unlessAborted(sessionFor(run.route, deps.sessions), run.signal);
     try {
       return await deps.slots.run(() => putOnce(batch, session, run, deps));
     } catch (error) {
@@ -128,7 +128,7 @@ async function recover(error: unknown, failure: Failure): Promise<void> {
 async function create(failure: Failure, again: boolean): Promise<void> {
   const { session, run, deps } = failure;
   try {
-    await deps.slots.run(() => deps.streams.ensure(session.client, run.route, again));
+    await deps.slots.run(() => unlessAborted(deps.streams.ensure(session.client, run.route, again), run.signal));
   } catch (error) {
     if (error instanceof LogferryError) throw error;
     run.signal.throwIfAborted();

@@ -84,8 +84,7 @@ async function serve(worker: Worker, admission: Admission, letters: string | und
       const verdict = await processMessage(receipt, opened, worker, shutdown.signals);
       // Given back while a receive of ours is open, it would come straight back to us, and soon count as poison.
       if (verdict.action === 'return' && drain.aborted) await polled.promise;
-      // Let go first: an extension that overtakes the answer would hide again what was just given back.
-      visibility.letGo(receipt);
+      // Held until then: many dead letters may take longer than the visibility. What is answered for is never extended, see Acknowledger.
       await carryOut(verdict, receipt, { ack, observer, returnDelay });
     },
   });

@@ -1,4 +1,4 @@
-/** The jittered series of waits between tries, and a wait that a stop ends. */
+/** The jittered series of waits between tries, and waits that a stop ends. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface BackoffRule {
@@ -25,5 +25,21 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   } catch (error) {
     signal.throwIfAborted();
     throw error;
+  }
+}
+
+/**
+ * What the work comes to, or the signal's reason as soon as it is aborted. For work that others share (a session, a row, a stream): it goes on for
+ * them, and only this wait for it ends.
+ */
+export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const ended = Promise.withResolvers<never>();
+  const end = () => ended.reject(signal.reason as Error);
+  signal.addEventListener('abort', end, { once: true });
+  if (signal.aborted) end();
+  try {
+    return await Promise.race([ended.promise, work]);
+  } finally {
+    signal.removeEventListener('abort', end);
   }
 }

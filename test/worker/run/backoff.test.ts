@@ -1,6 +1,7 @@
 /** The jittered series, and waits that a stop ends. */
-import { expect, test } from 'vitest';
-import { fullJitter, pause } from '../../../worker/run/backoff.ts';
+import { getEventListeners } from 'node:events';
+import { describe, expect, test } from 'vitest';
+import { fullJitter, pause, unlessAborted } from '../../../worker/run/backoff.ts';
 
 const RULE = { baseMs: 200, maxMs: 20_000 };
 
@@ -42,4 +43,23 @@ test('after a stop no pause begins', async () => {
   const pausing = pause(1_000_000, AbortSignal.abort(reason));
   expect(timers()).toBe(before);
   await expect(pausing).rejects.toBe(reason);
+});
+
+describe('unlessAborted', () => {
+  test('hands on what the work comes to, and forgets the signal', async () => {
+    const { signal } = new AbortController();
+    expect(await unlessAborted(Promise.resolve(1), signal)).toBe(1);
+    await expect(unlessAborted(Promise.reject(new Error('no')), signal)).rejects.toThrow('no');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('ends the wait with the signal’s reason, before or during it; what the work comes to later is nobody’s matter', async () => {
+    const controller = new AbortController();
+    const work = Promise.withResolvers<never>();
+    const waiting = unlessAborted(work.promise, controller.signal);
+    controller.abort(new Error('stop'));
+    await expect(waiting).rejects.toThrow('stop');
+    await expect(unlessAborted(Promise.resolve(1), controller.signal)).rejects.toThrow('stop');
+    work.reject(new Error('too late'));
+  });
 });
