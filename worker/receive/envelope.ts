@@ -59,6 +59,9 @@ const EventBridgeEvent = z.object({
   }),
 });
 
+/** S3 leaves `s3:` out of its events; MinIO and older versions of Ceph do not. */
+const CREATED = /^(s3:)?ObjectCreated:/;
+
 /** SNS in SQS in SNS has been seen; more than this is somebody's loop. */
 const MAX_WRAPS = 3;
 
@@ -98,7 +101,7 @@ function fromRecords(records: readonly unknown[]): Envelope {
   for (const [i, raw] of records.entries()) {
     const parsed = S3Record.safeParse(raw);
     if (!parsed.success) throw bad(`Records[${i}] is no S3 record: ${firstIssue(parsed.error)}`);
-    if (!parsed.data.eventName.startsWith('ObjectCreated')) continue;
+    if (!CREATED.test(parsed.data.eventName)) continue;
     const { bucket, object } = parsed.data.s3;
     objects.push({
       bucket: bucket.name,

@@ -41,6 +41,7 @@ describe('an object is found in every envelope', () => {
     ['SNS in SNS', JSON.stringify({ Message: JSON.stringify({ Message: s3Event(record()) }) })],
     ['EventBridge', eventBridge()],
     ['EventBridge by SNS', JSON.stringify({ Type: 'Notification', Message: eventBridge() })],
+    ['MinIO and older versions of Ceph, whose events begin with s3:', s3Event(record({ eventName: 's3:ObjectCreated:Put' }))],
     ['version 2.6', s3Event(record({ eventVersion: '2.6', eventName: 'ObjectCreated:CompleteMultipartUpload' }))],
   ])('%s', (_, body) => {
     expect(parseEnvelope(body)).toEqual({ kind: 'objects', objects: [expected] });
