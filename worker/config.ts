@@ -43,9 +43,17 @@ export function compileConfig(env: Readonly<Record<string, string | undefined>>,
   }
   const chosen = (values['EXECUTION_MODE'] ?? 'sqs') as Mode;
   faults.push(...missing(values, chosen), ...crossed(values));
-  if (faults.length > 0) throw new ConfigError(faults);
   const endpoint = given['AWS_ENDPOINT_URL']?.trim();
+  if (endpoint && !isHttpUrl(endpoint))
+    faults.push(`AWS_ENDPOINT_URL is ${JSON.stringify(endpoint)}; expected a URL such as http://127.0.0.1:4566`);
+  if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze({ ...values, mode: chosen, ...(endpoint ? { endpoint } : {}) }) as unknown as Config;
+}
+
+/** The SDK would take anything, and then call each try a failure of the network. */
+function isHttpUrl(text: string): boolean {
+  const protocol = URL.parse(text)?.protocol;
+  return protocol === 'http:' || protocol === 'https:';
 }
 
 export function entries(): [SettingName, Setting][] {

@@ -99,7 +99,7 @@ const WORK = {
   DLQ: text({
     oneOf: ['none'],
     advice:
-      '`none` starts the worker without any dead-letter queue: hopeless messages then return to the queue again and again, and are never deleted.',
+      '`none` starts the worker without any dead-letter queue: hopeless messages then return to the queue again and again. Of an object that was delivered in part (broken gzip, a bomb, lines that CloudWatch Logs refused) the rest is then lost, with a line in the log.',
   }),
   ENVIRONMENT: text({
     default: 'production',
@@ -205,9 +205,9 @@ const RECEIVING = {
   RECEIVERS: count(2, 1, 50, 'Receive loops, ten messages a call each.'),
   RECEIVE_WAIT_SECONDS: seconds(
     5,
-    0,
+    1,
     20,
-    'Length of a long poll. A stop waits for the one under way, since an aborted receive would hide what SQS had handed out.',
+    'Length of a long poll; without one, an idle worker would ask hundreds of times a second. A stop waits for the one under way, since an aborted receive would hide what SQS had handed out.',
   ),
   VISIBILITY_SECONDS: seconds(
     120,

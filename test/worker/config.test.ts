@@ -40,6 +40,18 @@ test.each(['0', '-1', '1.5', '1e3', '0x10', '1001', ' ', 'Infinity'])('CONCURREN
   expect(faults.length).toBe(value.trim() === '' ? 0 : 1);
 });
 
+test.each(['nonsense', 'localhost:4566', 'ftp://x', 'http://'])('AWS_ENDPOINT_URL=%s is refused', (AWS_ENDPOINT_URL) => {
+  expect(faultsOf({ ...REQUIRED, AWS_ENDPOINT_URL })).toEqual([
+    `AWS_ENDPOINT_URL is "${AWS_ENDPOINT_URL}"; expected a URL such as http://127.0.0.1:4566`,
+  ]);
+});
+
+test('a worker without long polls, which would ask without end, is refused', () => {
+  expect(faultsOf({ ...REQUIRED, RECEIVE_WAIT_SECONDS: '0' }).join()).toContain(
+    'RECEIVE_WAIT_SECONDS is "0"; expected a whole number of seconds from 1',
+  );
+});
+
 test.each([
   ['SHUTDOWN_GRACE_SECONDS', '120', 'STOP_TIMEOUT_SECONDS'],
   ['SESSION_MARGIN_SECONDS', '3600', 'SESSION_SECONDS'],
