@@ -99,5 +99,7 @@ export function describe(thrown: unknown): string {
 export function isUnanswered(thrown: unknown): boolean {
   const { name, $metadata } = thrown as { readonly name?: string; readonly $metadata?: { readonly httpStatusCode?: number } };
   const status = $metadata?.httpStatusCode;
+  // What Node or the SDK could not even send is the fault of the call: a message must not pass for an outage, which pauses intake for all.
+  if (thrown instanceof TypeError || thrown instanceof URIError || thrown instanceof RangeError) return false;
   return name !== 'CredentialsProviderError' && (status === undefined || status >= 500 || status === 429);
 }

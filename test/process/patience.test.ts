@@ -51,3 +51,20 @@ it('a message whose dead letters take longer than its visibility is not received
   expect((await stage.queueCounts(stage.central.deadLetterUrl)).visible).toBe(keys.length);
   await stage.expectQueueEmpty();
 });
+
+it('a message that cannot even be asked for is a dead letter, not an outage that pauses the others', async () => {
+  const tenant = await stage.tenant('acme');
+  const object = { key: await stage.upload(keyOf('acme'), ndjson(['line'])), eTag: 'a\r\nx: y' };
+  const worker = stage.worker();
+  await worker.ready();
+  await stage.expectMessages(tenant, ['line']);
+  const s3 = { bucket: { name: stage.central.bucket } };
+  const halves = ['acme/c/a/p/\ud800', 'acme/c/a/p/\udfff'];
+  await stage.send(JSON.stringify({ Records: halves.map((key) => ({ s3: { ...s3, object: { key } } })) }));
+  expect((await stage.deadLetter()).reason).toBe('bad-key');
+  expect((await stage.deadLetter()).reason).toBe('bad-key');
+  await stage.send(JSON.stringify({ Records: [{ s3: { ...s3, object } }] }));
+  await stage.expectMessages(tenant, ['line', 'line']);
+  await stage.expectQueueEmpty();
+  expect(worker.of('worker:readiness').filter(({ ready }) => !ready).length).toBe(0);
+});

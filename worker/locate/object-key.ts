@@ -11,6 +11,8 @@ export interface Source {
 
 /** What a key segment may hold: it becomes a session tag, a stream name and a metric's log field. */
 const SEGMENT = /^[A-Za-z0-9._-]{1,128}$/;
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+const MAX_KEY_BYTES = 1024;
 const DOTS_ONLY = /^\.+$/;
 
 /**
@@ -24,6 +26,8 @@ export function parseObjectKey(key: string): Source {
   const fault = names.findIndex((_, i) => !isSegment(segments[i] ?? ''));
   if (fault !== -1) throw badKey(key, `its ${names[fault]} "${segments[fault]}" is not ${SEGMENT.source}`);
   const [tenant = '', cluster = '', application = '', pod = '', file = ''] = segments;
+  if (!key.isWellFormed()) throw badKey(key, 'it is no Unicode text');
+  if (Buffer.byteLength(key) > MAX_KEY_BYTES) throw badKey(`${key.slice(0, 200)}...`, `it has more than ${MAX_KEY_BYTES} bytes`);
   if (file === '') throw badKey(key, 'it ends in "/", so it is no object of an agent');
   return { tenant, cluster, application, pod };
 }

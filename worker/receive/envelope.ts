@@ -24,6 +24,12 @@ export type Envelope =
   | { readonly kind: 'ignore'; readonly what: string };
 
 const optionalText = z.string().min(1).optional().catch(undefined);
+/** It goes into a header or a query; S3 gives nothing that could not, so that anything else is not S3's and counts as missing. */
+const identity = z
+  .string()
+  .regex(/^[\x20-\x7e]{1,1024}$/)
+  .optional()
+  .catch(undefined);
 const optionalNumber = z.number().nonnegative().optional().catch(undefined);
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html (versions 2.1 to 2.6) */
@@ -34,8 +40,8 @@ const S3Record = z.object({
     bucket: z.object({ name: z.string().min(1) }),
     object: z.object({
       key: z.string().min(1),
-      versionId: optionalText,
-      eTag: optionalText,
+      versionId: identity,
+      eTag: identity,
       sequencer: optionalText,
       size: optionalNumber,
     }),
@@ -51,8 +57,8 @@ const EventBridgeEvent = z.object({
     bucket: z.object({ name: z.string().min(1) }),
     object: z.object({
       key: z.string().min(1),
-      'version-id': optionalText,
-      etag: optionalText,
+      'version-id': identity,
+      etag: identity,
       sequencer: optionalText,
       size: optionalNumber,
     }),
@@ -81,7 +87,7 @@ function parseWrapped(body: string, wraps: number): Envelope {
   if (value['source'] === 'aws.s3') return fromEventBridge(value);
   if (typeof value['Message'] === 'string' && wraps < MAX_WRAPS) return parseWrapped(value['Message'], wraps + 1);
   throw bad(
-    `it has none of Records, Message, source "aws.s3", Event "s3:TestEvent"; its keys are ${Object.keys(value).slice(0, 10).join(', ') || 'none'}`,
+    `it has none of Records, Message, source "aws.s3", Event "s3:TestEvent"; its keys are ${Object.keys(value).slice(0, 10).join(', ').slice(0, 200) || 'none'}`,
   );
 }
 
@@ -174,7 +180,7 @@ function bad(why: string, cause?: unknown): LogferryError {
 /** The body of a message that names just this object, as S3 would write it: for dead letters, one object each. */
 export function envelopeOf(ref: ObjectRef): string {
   const object = {
-    key: encodeURIComponent(ref.key).replaceAll('%2F', '/').replaceAll('%20', '+'),
+    key: encodeURIComponent(ref.key.toWellFormed()).replaceAll('%2F', '/').replaceAll('%20', '+'),
     size: ref.size,
     eTag: ref.etag,
     versionId: ref.versionId,

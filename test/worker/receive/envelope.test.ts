@@ -78,6 +78,15 @@ describe('an object is found in every envelope', () => {
       etag: 'q',
     });
   });
+
+  test.each([{ eTag: 'a\r\nb: c' }, { eTag: '\ud800' }, { versionId: 'x'.repeat(2000) }])(
+    'an identity that S3 cannot have given, %j, counts as missing',
+    (over) => {
+      const envelope = parseEnvelope(s3Event(record({}, over)));
+      const [name] = Object.keys(over);
+      expect(envelope.kind === 'objects' && envelope.objects[0]?.[name === 'eTag' ? 'etag' : 'versionId']).toBe(undefined);
+    },
+  );
 });
 
 test.each([
