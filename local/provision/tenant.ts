@@ -38,7 +38,9 @@ export async function makeTenantSide(central: Central, options: TenantOptions): 
   const config = { endpoint: central.cloud.endpoint, region, credentials: keys };
   const logs = new CloudWatchLogsClient(config);
   const iam = new IAMClient(config);
-  const Resource = `arn:aws:logs:${region}:${account}:log-group:${group}:*`;
+  const groupArn = `arn:aws:logs:${region}:${account}:log-group:${group}`;
+  // AWS asks for what is in the group; ministack, one of the witnesses, for the group itself.
+  const Resource = [groupArn, `${groupArn}:*`];
   const { Role } = await iam.send(
     new CreateRoleCommand({ RoleName: roleName, AssumeRolePolicyDocument: trust(central.roleArn, id, externalId) }),
   );

@@ -27,9 +27,10 @@ own emulator in \`npm test\`.
 - A case that a witness is known to fail is listed below with its reason, and skipped; \`-- --recheck\` runs them to see whether the reason still holds.
 - How many cases ran and were skipped is compared with \`test/witness/expected.json\`, so that no suite can shrink unseen; \`-- --update\` accepts new numbers.
 - A witness that cannot be had on a machine is skipped with its reason; with \`REQUIRE_WITNESS=all\` it fails instead. LocalStack needs Python 3.13 or later, and Java and Maven for its
-  DynamoDB; moto needs Python.
+  DynamoDB; the others need that Python alone.
 
-No witness evaluates trust policies or enforces the limits: those are checked in our own emulator only, which was written from AWS's documentation.
+Trust policies, and the policies of queues and topics that let S3 and SNS in, are asked by ministack alone. No witness enforces the limits: those are checked in our own emulator
+only, which was written from AWS's documentation.
 
 ${parts.join('\n\n')}
 `;
