@@ -45,7 +45,7 @@ const FAULTS = {
   'tenant-denied': { disposition: 'later', meaning: "the tenant's role, ExternalId, region or KMS key refuses" },
   'group-missing': { disposition: 'later', meaning: "the tenant's log group does not exist and the row does not let us create it" },
   'delivery-refused': { disposition: 'later', meaning: 'CloudWatch Logs calls the batch invalid' },
-  evicted: { disposition: 'soon', meaning: 'the account was throttled or slow for so long that the memory was needed for others' },
+  evicted: { disposition: 'soon', meaning: 'the account was throttled or slow for so long that the place was needed for others' },
   'out-of-patience': { disposition: 'soon', meaning: 'the account was throttled or unreachable for longer than DELIVER_PATIENCE_SECONDS' },
   'central-denied': { disposition: 'central', meaning: 'our own role, table, bucket or key refuses us' },
   'dependency-down': { disposition: 'central', meaning: 'S3, DynamoDB or STS does not answer' },

@@ -13,6 +13,6 @@ const config = compileConfig(process.env, 'lambda');
 const observer = new Observer();
 logEvents(observer, makeLogger(config.LOG_LEVEL));
 const shutdown = new Shutdown(config.SHUTDOWN_GRACE_SECONDS * 1000);
-const worker = makeWorker(config, clientsFor(config), observer, config.DLQ_URL !== undefined);
+const worker = makeWorker(config, clientsFor(config), observer, config.DLQ !== 'none');
 
 export const handler = makeHandler(worker, config.DLQ_URL, shutdown);

@@ -56,7 +56,7 @@ async function runMode(config: Config, clients: Clients, observer: Observer, shu
     case 'sqs':
       return await runSqs(makeWorker(config, clients, observer, config.DLQ !== 'none'), shutdown);
     case 'lambda': {
-      const worker = makeWorker(config, clients, observer, config.DLQ_URL !== undefined);
+      const worker = makeWorker(config, clients, observer, config.DLQ !== 'none');
       return await runLambda(makeHandler(worker, config.DLQ_URL, shutdown), process.env['AWS_LAMBDA_RUNTIME_API'] ?? '', shutdown);
     }
     case 'manual':

@@ -1,6 +1,6 @@
 /** One message: its envelope, its objects each in its tenant's lane, and the verdict over it. All modes end here; none of this talks to a queue. */
 import { verdictOf, type DelayRule, type ObjectOutcome, type Verdict } from './acknowledge/outcome.ts';
-import { asLogferryError, type LogferryError } from './errors.ts';
+import { asLogferryError, LogferryError } from './errors.ts';
 import { parseObjectKey } from './locate/object-key.ts';
 import type { Observer } from './observe/events.ts';
 import { deliverObject, type PipelineDeps } from './pipeline.ts';
@@ -65,11 +65,17 @@ async function deliverInLane(ref: ObjectRef, deps: MessageDeps, stop: StopSignal
     deps.health.clear('dependency-down');
     return { ref };
   } catch (thrown) {
-    const error = stop.drain.aborted && isAbort(thrown) ? asLogferryError(stop.drain.reason) : asLogferryError(thrown);
+    const error = isAbort(thrown) ? sentAway(tenant, stop) : asLogferryError(thrown);
     if (error.fault.disposition === 'central') deps.health.fault(error.code, error.message);
     deps.observer.emit('object:fail', { tenant, bucket: ref.bucket, key: ref.key, code: error.code, detail: error.message });
     return { ref, error };
   }
+}
+
+/** Its lane was cleared: for a stop, or since the lane stands still. */
+function sentAway(tenant: string, { drain }: StopSignals): LogferryError {
+  if (drain.aborted) return asLogferryError(drain.reason);
+  return new LogferryError('evicted', `${tenant}: its account keeps its objects waiting, and others need their places`);
 }
 
 /** The lane was cleared, or the SDK gave up a call because we did. */

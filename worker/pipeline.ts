@@ -27,8 +27,11 @@ export interface PipelineDeps extends LocateDeps, DeliverDeps {
   };
 }
 
-/** Memory taken from the budget before a window is read, when its size is not yet known; corrected as soon as it is. */
-const WINDOW_RESERVE_BYTES = 2 * 1024 * 1024;
+/**
+ * Memory taken from the budget before an object's first window is read, when its size is not yet known: about what logs inflate to, within the bounds of
+ * a window. Corrected as soon as the window is there, and the next one is taken to be as large.
+ */
+const FIRST_WINDOW = { perStoredByte: 12, minBytes: 1024 * 1024, maxBytes: 16 * 1024 * 1024 };
 
 /**
  * Delivers one object to each of its tenant's deliveries. What stops one of them (a faulty row, a role that refuses) does not stop the others.
@@ -95,10 +98,13 @@ async function deliverWindows(object: OpenedObject, ref: ObjectRef, run: Run, de
     }
   };
   try {
+    const { perStoredByte, minBytes, maxBytes } = FIRST_WINDOW;
+    let reserve = Math.min(maxBytes, Math.max(minBytes, perStoredByte * object.size));
     for (;;) {
       await puts.room();
-      const window = await readWindow(reader, run, deps);
+      const window = await readWindow(reader, reserve, run, deps);
       if (!window) break;
+      reserve = window.heldBytes;
       puts.start(() => settleWindow(window));
     }
   } finally {
@@ -109,15 +115,15 @@ async function deliverWindows(object: OpenedObject, ref: ObjectRef, run: Run, de
   return tally;
 }
 
-async function readWindow(reader: WindowReader, { signal }: Run, { budget, slots }: PipelineDeps): Promise<Window | undefined> {
-  await budget.acquire(WINDOW_RESERVE_BYTES, signal);
+async function readWindow(reader: WindowReader, reserve: number, run: Run, { budget, slots }: PipelineDeps): Promise<Window | undefined> {
+  await budget.acquire(reserve, run.signal, run);
   let held = 0;
   try {
     const window = await slots.run(() => reader.next());
     held = window?.heldBytes ?? 0;
     return window;
   } finally {
-    budget.adjust(held - WINDOW_RESERVE_BYTES);
+    budget.adjust(held - reserve);
   }
 }
 

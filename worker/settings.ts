@@ -153,6 +153,12 @@ const FAIRNESS = {
     64 * GiB,
     'Memory that all open windows share. When it is full, the object that has waited longest for its account gives its place up.',
   ),
+  STALL_SECONDS: seconds(
+    5,
+    1,
+    600,
+    'How long a put may wait for its account, or a lane stand still, before its place is given to others that need it; its message then returns. Lower helps the others sooner, and doubles more lines of slow accounts.',
+  ),
   SLOT_PATIENCE_MS: milliseconds(
     1000,
     1,

@@ -33,7 +33,7 @@ export function clientsFor(config: Config): Clients {
 /** @param deadLetters whether a dead-letter queue is there to send to. */
 export function makeWorker(config: Config, clients: Clients, observer: Observer, deadLetters: boolean): Worker {
   const slots = new Slots(config.CONCURRENCY, config.SLOT_PATIENCE_MS);
-  const budget = new ByteBudget(config.BYTE_BUDGET);
+  const budget = new ByteBudget(config.BYTE_BUDGET, config.STALL_SECONDS * 1000);
   const now = Date.now;
   const directory = new TenantDirectory({
     documents: clients.documents,

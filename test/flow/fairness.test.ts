@@ -102,3 +102,21 @@ it('a hundred throttled tenants leave the slots to the healthy one', { timeout: 
   faults.rules.clear();
   for (const tenant of slow) await vi.waitFor(async () => expect((await stage.messages(tenant)).length).toBe(2), PATIENCE);
 });
+
+it('throttled tenants that fill every place give them up to the healthy one', { timeout: 90_000 }, async () => {
+  const faults = await stage.faults();
+  const slow = await Promise.all(Array.from({ length: 4 }, (_, i) => stage.tenant(`full-${i}`)));
+  const healthy = await stage.tenant('late-comer');
+  faults.rules.set(slow.map(({ account }) => ({ service: 'logs', action: 'PutLogEvents', account, effect: 'throttle' as const })));
+  await uploadAll(slow.flatMap(({ id }) => Array.from({ length: 6 }, (_, i) => keyOf(id, `${i}`))));
+  const limits = { ADMISSION_OBJECTS: '8', TENANT_SHARE: '2', TENANT_CONCURRENCY: '2', STALL_SECONDS: '1', VISIBILITY_SECONDS: '60' };
+  const worker = stage.worker(limits);
+  await vi.waitFor(() => expect(new Set(worker.of('batch:retry').map(({ tenant }) => tenant)).size).toBe(4), PATIENCE);
+  await uploadAll([keyOf('late-comer', 'at-last')]);
+  await stage.expectMessages(healthy, [keyOf('late-comer', 'at-last')], { ...PATIENCE, timeout: 40_000 });
+  expect(worker.of('object:fail').some(({ code }) => code === 'evicted')).toBe(true);
+  faults.rules.clear();
+  for (const tenant of slow) {
+    await vi.waitFor(async () => expect(new Set(await stage.messages(tenant)).size).toBe(6), { timeout: 60_000, interval: 250 });
+  }
+});

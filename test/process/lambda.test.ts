@@ -61,6 +61,16 @@ it('without a dead-letter queue of its own, leaves hopeless messages to the mapp
   });
 });
 
+it('without a dead-letter queue of its own, never calls settled what was delivered only in part', async () => {
+  start({ DLQ_URL: '' });
+  const old = `${JSON.stringify({ message: 'from 1999', timestamp: '1999-01-01T00:00:00Z' })}\n`;
+  const body = s3Event({ bucket: stage.central.bucket, key: await stage.upload(keyOf('acme'), old) });
+  expect(await runtime.invoke(sqsEvent([body]))).toEqual({
+    kind: 'response',
+    body: { batchItemFailures: [{ itemIdentifier: 'message-0' }] },
+  });
+});
+
 it('ends its work 20 s before its limit and reports it as failed', async () => {
   const faults = await stage.faults();
   faults.rules.set([{ service: 'logs', action: 'PutLogEvents', effect: 'hang' }]);

@@ -59,6 +59,16 @@ export async function deliverWindow(window: Window, run: Run, deps: DeliverDeps)
 }
 
 async function deliverBatch(batch: LogBatch, run: Run, deps: DeliverDeps): Promise<Set<number>> {
+  // From the first try on, hanging or backing off: what counts is how long the window's memory waits for the account.
+  const resumed = deps.budget.stall(run);
+  try {
+    return await tryBatch(batch, run, deps);
+  } finally {
+    resumed();
+  }
+}
+
+async function tryBatch(batch: LogBatch, run: Run, deps: DeliverDeps): Promise<Set<number>> {
   const tries = { retries: 0, sessions: 0, creations: 0, until: Date.now() + deps.patienceMs };
   for (;;) {
     run.signal.throwIfAborted();
@@ -152,12 +162,7 @@ async function backOff(reason: string, cause: unknown, { run, deps, tries }: Fai
     throw new LogferryError('out-of-patience', `account ${run.route.account} of ${tenant}: ${reason}, ${tries.retries} tries`, { cause });
   }
   deps.observer.emit('batch:retry', { tenant, reason, delayMs, attempt: tries.retries });
-  const resumed = deps.budget.stall(run);
-  try {
-    await pause(delayMs, run.signal);
-  } finally {
-    resumed();
-  }
+  await pause(delayMs, run.signal);
 }
 
 function refusal(code: 'tenant-denied' | 'delivery-refused' | 'group-missing', route: Route, cause: unknown): LogferryError {

@@ -25,7 +25,7 @@ export class LogStreams {
    * @throws LogferryError `group-missing`; else what the SDK throws.
    */
   async ensure(client: CloudWatchLogsClient, route: Route, again: boolean): Promise<void> {
-    const key = JSON.stringify([route.account, route.region, route.group, route.stream]);
+    const key = JSON.stringify([route.roleArn, route.region, route.group, route.stream]);
     const before = again ? undefined : this.#made.get(key);
     if (before) return await before;
     const making = this.#make(client, route);

@@ -56,7 +56,7 @@ export function makeHandler(worker: Worker, deadLetterUrl: string | undefined, s
           const opened = openMessage(receipt.body);
           if ('envelope' in opened && opened.envelope.kind === 'objects') receipt.objects = opened.envelope.objects.length;
           const verdict = await processMessage(receipt, opened, worker, stop);
-          return (await settled(verdict, receipt, ack, worker)) ? [] : [{ itemIdentifier: record.messageId }];
+          return (await settled(verdict, receipt, ack, deadLetterUrl, worker)) ? [] : [{ itemIdentifier: record.messageId }];
         }),
       );
       return { batchItemFailures: failures.flat() };
@@ -66,12 +66,19 @@ export function makeHandler(worker: Worker, deadLetterUrl: string | undefined, s
   };
 }
 
-async function settled(verdict: Verdict, receipt: Receipt, ack: Acknowledger, { observer }: Worker): Promise<boolean> {
+async function settled(
+  verdict: Verdict,
+  receipt: Receipt,
+  ack: Acknowledger,
+  deadLetterUrl: string | undefined,
+  { observer }: Worker,
+): Promise<boolean> {
   if (verdict.action === 'delete') return true;
   if (verdict.action === 'return') {
     observer.emit('message:return', { ...verdict, messageId: receipt.messageId, receiveCount: receipt.receiveCount });
     return false;
   }
+  if (deadLetterUrl === undefined) return false;
   try {
     for (const { error, ref } of verdict.letters) await ack.deadLetter(receipt, error, ref);
     return true;

@@ -19,7 +19,14 @@ import { deadLetterUrl, type Worker } from '../worker.ts';
 export async function runSqs(worker: Worker, shutdown: Shutdown): Promise<number> {
   const { config, observer, health, lanes } = worker;
   const { drain } = shutdown.signals;
-  const admission = new Admission({ objects: config.ADMISSION_OBJECTS, bytes: config.ADMISSION_BYTES, tenantShare: config.TENANT_SHARE });
+  const stillMs = config.STALL_SECONDS * 1000;
+  const admission = new Admission({
+    objects: config.ADMISSION_OBJECTS,
+    bytes: config.ADMISSION_BYTES,
+    tenantShare: config.TENANT_SHARE,
+    // What has not begun goes back first: it costs no doubles.
+    makeRoom: () => void (lanes.shed(stillMs) || worker.budget.evictOldest()),
+  });
   const registry = makeMetrics(observer, {
     slotsActive: () => worker.slots.active,
     slotsWaiting: () => worker.slots.waiting,

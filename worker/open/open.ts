@@ -29,6 +29,8 @@ export interface OpenedObject {
   readonly chunks: AsyncIterable<Buffer>;
   /** Milliseconds since 1970. */
   readonly lastModifiedMs: number;
+  /** Stored bytes; 0 where the endpoint does not say. */
+  readonly size: number;
   /** Ends a read under way; the object is of no use afterwards. */
   close(): void;
 }
@@ -42,7 +44,7 @@ const MAX_FRUITLESS = 5;
 export async function openObject(ref: ObjectRef, deps: OpenDeps): Promise<OpenedObject> {
   const body = new ObjectBody(ref, deps);
   const lastModifiedMs = await body.open();
-  return { chunks: body, lastModifiedMs, close: () => body.close() };
+  return { chunks: body, lastModifiedMs, size: body.size, close: () => body.close() };
 }
 
 class ObjectBody implements AsyncIterable<Buffer> {
@@ -70,6 +72,10 @@ class ObjectBody implements AsyncIterable<Buffer> {
     this.#size = ContentLength;
     this.#opened = Body as Readable;
     return LastModified?.getTime() ?? this.#ref.eventTime ?? Date.now();
+  }
+
+  get size(): number {
+    return this.#size ?? 0;
   }
 
   close(): void {

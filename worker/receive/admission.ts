@@ -6,7 +6,12 @@ export interface AdmissionLimits {
   readonly objects: number;
   readonly bytes: number;
   readonly tenantShare: number;
+  /** Asked while somebody waits: to give up what only waits itself. */
+  readonly makeRoom?: () => void;
 }
+
+/** How often room is asked for while somebody waits for a place. */
+const MAKE_ROOM_MS = 1000;
 
 /** A place that was taken; `release` it exactly once. */
 export interface Place {
@@ -54,6 +59,7 @@ export class Admission {
 
   async #room(bytes: number, signal: AbortSignal): Promise<void> {
     if (this.#waiters.length === 0 && this.#fits(bytes)) return this.#take(bytes);
+    const asking = setInterval(() => this.#limits.makeRoom?.(), MAKE_ROOM_MS);
     await new Promise<void>((resolve, reject) => {
       const leave = () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
@@ -68,7 +74,7 @@ export class Admission {
       };
       this.#waiters.push(waiter);
       signal.addEventListener('abort', leave, { once: true });
-    });
+    }).finally(() => clearInterval(asking));
   }
 
   #fits(bytes: number): boolean {

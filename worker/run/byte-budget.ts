@@ -1,6 +1,7 @@
 /**
  * The memory that all open windows share. Who wants more than is left waits, first come first served; and if somebody has to wait while others
- * hold bytes only to wait for their account, the one that has waited longest is told to give its place up.
+ * hold bytes only to wait for their account, the one that has waited longest is told to give its place up. Not before it has waited for a while: its
+ * object is begun anew, which costs doubles.
  */
 
 /** A holder that makes no progress: it waits for a throttled or slow account. */
@@ -11,7 +12,14 @@ export interface Stalled {
 
 interface Waiter {
   readonly bytes: number;
+  readonly holder: Stalled | undefined;
   readonly admit: () => void;
+}
+
+interface Stall {
+  readonly holder: Stalled;
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
 
 export class ByteBudget {
@@ -19,17 +27,22 @@ export class ByteBudget {
   #held = 0;
   readonly #waiters: Waiter[] = [];
   /** In the order in which they stalled. */
-  readonly #stalled = new Set<Stalled>();
+  readonly #stalled = new Set<Stall>();
+  readonly #evictAfterMs: number;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(totalBytes: number) {
+  /** @param evictAfterMs how long a holder may wait for its account before others may have its place. */
+  constructor(totalBytes: number, evictAfterMs: number) {
     this.#total = totalBytes;
+    this.#evictAfterMs = evictAfterMs;
   }
 
   /**
    * Waits until `bytes` are free, or nothing is held at all (one window may be larger than the whole budget).
+   * @param holder for whom: nobody is evicted for the sake of itself.
    * @throws the signal's reason when it is aborted first.
    */
-  async acquire(bytes: number, signal: AbortSignal): Promise<void> {
+  async acquire(bytes: number, signal: AbortSignal, holder?: Stalled): Promise<void> {
     signal.throwIfAborted();
     if (this.#waiters.length === 0 && this.#fits(bytes)) {
       this.#held += bytes;
@@ -45,7 +58,7 @@ export class ByteBudget {
         signal.removeEventListener('abort', leave);
         resolve();
       };
-      const waiter: Waiter = { bytes, admit };
+      const waiter: Waiter = { bytes, holder, admit };
       this.#waiters.push(waiter);
       signal.addEventListener('abort', leave, { once: true });
       this.#makeRoom();
@@ -62,11 +75,18 @@ export class ByteBudget {
     this.adjust(-bytes);
   }
 
-  /** Says that the holder waits for its account, until the returned function is called. */
+  /** Says that the holder waits for its account from now on, until the returned function is called. */
   stall(holder: Stalled): () => void {
-    this.#stalled.add(holder);
+    const stall = { holder, since: Date.now() };
+    this.#stalled.add(stall);
     if (this.#waiters.length > 0) this.#makeRoom();
-    return () => void this.#stalled.delete(holder);
+    return () => void this.#stalled.delete(stall);
+  }
+
+  /** Evicts the holder that has waited longest, if it has waited long enough: its place is needed, for its bytes or for another reason. */
+  evictOldest(): void {
+    const [oldest] = this.#stalled;
+    if (oldest && Date.now() - oldest.since >= this.#evictAfterMs) this.#evict(oldest.holder);
   }
 
   get held(): number {
@@ -92,9 +112,19 @@ export class ByteBudget {
 
   /** One at a time: its bytes come back through `release`, which looks again. */
   #makeRoom(): void {
-    const [oldest] = this.#stalled;
-    if (!oldest) return;
-    this.#stalled.delete(oldest);
-    oldest.evict();
+    clearTimeout(this.#timer);
+    for (const { holder, since } of this.#stalled) {
+      if (this.#waiters.every((waiter) => waiter.holder === holder)) continue;
+      const leftMs = since + this.#evictAfterMs - Date.now();
+      if (leftMs <= 0) return this.#evict(holder);
+      // Those behind are younger still.
+      this.#timer = setTimeout(() => this.#admit(), leftMs);
+      return;
+    }
+  }
+
+  #evict(holder: Stalled): void {
+    for (const stall of this.#stalled) if (stall.holder === holder) this.#stalled.delete(stall);
+    holder.evict();
   }
 }

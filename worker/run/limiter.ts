@@ -52,6 +52,8 @@ interface Lane {
   readonly limit: LimitFunction;
   /** Objects in it, running and waiting. */
   objects: number;
+  /** When it was made, or last had an object done. Milliseconds since 1970. */
+  movedAt: number;
 }
 
 /** One lane per tenant, made on first need and gone with its last object. */
@@ -65,14 +67,30 @@ export class Lanes {
 
   /** Runs the work in the tenant's lane. Rejects with an AbortError when `clear` takes it out of the queue before it began. */
   async run<T>(tenant: string, work: () => Promise<T>): Promise<T> {
-    const lane = this.#lanes.get(tenant) ?? { limit: pLimit({ concurrency: this.#concurrency, rejectOnClear: true }), objects: 0 };
+    const lane = this.#lanes.get(tenant) ?? {
+      limit: pLimit({ concurrency: this.#concurrency, rejectOnClear: true }),
+      objects: 0,
+      movedAt: Date.now(),
+    };
     this.#lanes.set(tenant, lane);
     lane.objects++;
     try {
       return await lane.limit(work);
     } finally {
+      lane.movedAt = Date.now();
       if (--lane.objects === 0) this.#lanes.delete(tenant);
     }
+  }
+
+  /**
+   * Sends away all that wait in the lane that has stood still for longest, if that is longer than `stillMs`: they hold places that others need.
+   * @returns whether there was one.
+   */
+  shed(stillMs: number): boolean {
+    const still = [...this.#lanes.values()].filter(({ limit, movedAt }) => limit.pendingCount > 0 && Date.now() - movedAt >= stillMs);
+    const longest = still.reduce<Lane | undefined>((a, b) => (a && a.movedAt <= b.movedAt ? a : b), undefined);
+    longest?.limit.clearQueue();
+    return longest !== undefined;
   }
 
   /** Sends all that wait away; what runs goes on. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ByteBudget } from '../../../worker/run/byte-budget.ts';
 
 const never = new AbortController().signal;
@@ -9,7 +9,7 @@ async function isSettled(promise: Promise<unknown>): Promise<boolean> {
 }
 
 test('bytes are handed out up to the budget, then first come first served', async () => {
-  const budget = new ByteBudget(10);
+  const budget = new ByteBudget(10, 0);
   await budget.acquire(6, never);
   const big = budget.acquire(8, never);
   const small = budget.acquire(1, never);
@@ -21,7 +21,7 @@ test('bytes are handed out up to the budget, then first come first served', asyn
 });
 
 test('one piece larger than the whole budget passes when nothing else is held', async () => {
-  const budget = new ByteBudget(10);
+  const budget = new ByteBudget(10, 0);
   await budget.acquire(1, never);
   const huge = budget.acquire(100, never);
   expect(await isSettled(huge)).toBe(false);
@@ -30,7 +30,7 @@ test('one piece larger than the whole budget passes when nothing else is held', 
 });
 
 test('an aborted wait leaves the queue and lets the next one in', async () => {
-  const budget = new ByteBudget(10);
+  const budget = new ByteBudget(10, 0);
   await budget.acquire(5, never);
   const gone = new AbortController();
   const first = budget.acquire(10, gone.signal);
@@ -42,7 +42,7 @@ test('an aborted wait leaves the queue and lets the next one in', async () => {
 });
 
 test('who waits makes the one that has been stalled longest give its place up, one at a time', async () => {
-  const budget = new ByteBudget(10);
+  const budget = new ByteBudget(10, 0);
   const evicted: string[] = [];
   const stall = (name: string, bytes: number) =>
     budget.stall({
@@ -69,10 +69,42 @@ test('who waits makes the one that has been stalled longest give its place up, o
 });
 
 test('a correction downwards lets the next one in', async () => {
-  const budget = new ByteBudget(10);
+  const budget = new ByteBudget(10, 0);
   await budget.acquire(10, never);
   const next = budget.acquire(4, never);
   budget.adjust(-4);
   await next;
   expect(budget.held).toBe(10);
+});
+
+test('one that has waited for less than the bound keeps its place until it has', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+  const budget = new ByteBudget(10, 300);
+  await budget.acquire(10, never);
+  const evict = vi.fn<() => void>(() => budget.release(10));
+  budget.stall({ evict });
+  const next = budget.acquire(5, never);
+  vi.advanceTimersByTime(299);
+  expect(evict).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(evict).toHaveBeenCalledOnce();
+  await next;
+  vi.useRealTimers();
+});
+
+test('nobody is evicted for its own sake', async () => {
+  const budget = new ByteBudget(10, 0);
+  const evicted: string[] = [];
+  const alone = { evict: () => void evicted.push('alone') };
+  await budget.acquire(10, never);
+  const resumed = budget.stall(alone);
+  const next = budget.acquire(5, never, alone);
+  expect(await isSettled(next)).toBe(false);
+  expect(evicted).toEqual([]);
+  const other = budget.acquire(5, never, { evict: () => undefined });
+  expect(await isSettled(other)).toBe(false);
+  expect(evicted).toEqual(['alone']);
+  resumed();
+  budget.release(10);
+  await Promise.all([next, other]);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Lanes, Slots } from '../../../worker/run/limiter.ts';
 
 function gate<T = void>() {
@@ -67,5 +67,26 @@ describe('lanes', () => {
     hold.resolve('done');
     expect(await runs).toBe('done');
     expect(lanes.size).toBe(0);
+  });
+
+  test('shed sends away what waits in the lane that has stood still for longest, and nobody in one that moves', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const lanes = new Lanes(1);
+    const hold = gate();
+    const first = lanes.run('still', () => hold.promise);
+    const waits = lanes.run('still', async () => 'never');
+    vi.advanceTimersByTime(4000);
+    const moving = lanes.run('moving', () => hold.promise);
+    const stays = lanes.run('moving', async () => 'stays');
+    await turn();
+    expect(lanes.shed(5000)).toBe(false);
+    vi.advanceTimersByTime(1000);
+    expect(lanes.shed(5000)).toBe(true);
+    await expect(waits).rejects.toMatchObject({ name: 'AbortError' });
+    expect(lanes.shed(5000), 'nothing of it waits any more, and the other moves').toBe(false);
+    hold.resolve();
+    await Promise.all([first, moving]);
+    expect(await stays).toBe('stays');
+    vi.useRealTimers();
   });
 });
