@@ -1,6 +1,5 @@
 /** Asks one witness: starts it, runs the suites on it, stops it, and says what came of it. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import type { ProvidedWitness, Report } from './provided.ts';
 import { RunningWitness } from './running.ts';
@@ -39,17 +38,26 @@ export async function ask({ witness, installed, expected, recheck, only, signal,
 }
 
 async function runSuites(witness: ProvidedWitness, signal: AbortSignal): Promise<Report> {
-  const child = fork(SUITES, [JSON.stringify(witness)], { signal, killSignal: 'SIGTERM' });
+  const child = fork(SUITES, [JSON.stringify(witness)], { signal, killSignal: 'SIGTERM', detached: true });
   let report: Report | undefined;
   child.on('message', (message) => (report = message as Report));
   const code = await exitOf(child);
+  endGroup(child);
   if (!report) throw new Error(`the suites on ${witness.name} ended with ${code} and no report`);
   return report;
 }
 
+/** The workers of a case that was cut off outlive it, and vitest; they are in its group. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
+}
+
 async function exitOf(child: ChildProcess): Promise<string> {
-  // An abort is an error event first, the exit comes after it.
+  // An abort is an error event first; `once` would take that for the end.
   child.on('error', () => undefined);
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-  return String(code ?? signal);
+  return await new Promise((resolve) => child.on('exit', (code, signal) => resolve(String(code ?? signal))));
 }
