@@ -59,7 +59,7 @@ export class Admission {
 
   async #room(bytes: number, signal: AbortSignal): Promise<void> {
     if (this.#waiters.length === 0 && this.#fits(bytes)) return this.#take(bytes);
-    const asking = setInterval(() => this.#limits.makeRoom?.(), MAKE_ROOM_MS);
+    let asking: NodeJS.Timeout | undefined;
     await new Promise<void>((resolve, reject) => {
       const leave = () => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
@@ -73,6 +73,10 @@ export class Admission {
         },
       };
       this.#waiters.push(waiter);
+      // One asks for all: twenty that wait must not have twenty objects begun anew each second.
+      asking = setInterval(() => {
+        if (this.#waiters[0] === waiter) this.#limits.makeRoom?.();
+      }, MAKE_ROOM_MS);
       signal.addEventListener('abort', leave, { once: true });
     }).finally(() => clearInterval(asking));
   }
