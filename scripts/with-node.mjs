@@ -3,6 +3,7 @@
 //
 //   node scripts/with-node.mjs local/demo/demo.ts --keep      a file of ours (Node strips the types itself)
 //   node scripts/with-node.mjs npm:vitest run                 a tool of node_modules/.bin
+//   node scripts/with-node.mjs --install cdktf cdktf/main.ts  the same, with that folder's own dependencies installed too
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -72,17 +73,19 @@ async function locked(work) {
   }
 }
 
-async function install(env, node) {
+/** @param folder with a package-lock.json: '.' is the worker's. */
+async function install(env, node, folder) {
   const lockFile = createHash('sha256')
-    .update(readFileSync(join(ROOT, 'package-lock.json')))
+    .update(readFileSync(join(ROOT, folder, 'package-lock.json')))
     .digest('hex');
-  const stamp = join(ROOT, 'node_modules', '.logferry-installed');
+  const stamp = join(ROOT, folder, 'node_modules', '.logferry-installed');
   const done = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === lockFile;
   if (done()) return;
   await locked(() => {
     if (done()) return;
-    say('installing dependencies (npm ci)');
-    npm(node, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
+    say(`installing dependencies (npm ci${folder === '.' ? '' : ` in ${folder}`})`);
+    const options = { env, cwd: join(ROOT, folder), stdio: ['ignore', 'ignore', 'inherit'] };
+    npm(node, ['ci', '--no-audit', '--no-fund', '--loglevel=error'], options);
     writeFileSync(stamp, lockFile);
   });
 }
@@ -101,11 +104,14 @@ function run(node, args, env) {
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
 
-async function main([target, ...rest]) {
-  if (target === undefined) throw new Error('usage: with-node.mjs FILE|npm:TOOL [arguments]');
+async function main(args) {
+  const folders = ['.'];
+  while (args[0] === '--install') folders.push(...args.splice(0, 2).slice(1));
+  const [target, ...rest] = args;
+  if (target === undefined) throw new Error('usage: with-node.mjs [--install FOLDER] FILE|npm:TOOL [arguments]');
   const node = fittingNode();
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
-  await install(env, node);
+  for (const folder of folders) await install(env, node, folder);
   if (!target.startsWith('npm:')) return run(node, [join(ROOT, target), ...rest], env);
   return run(node, [join(ROOT, 'node_modules', '.bin', target.slice('npm:'.length)), ...rest], env);
 }
