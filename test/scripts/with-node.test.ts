@@ -37,5 +37,5 @@ it('hands on arguments and the exit code', () => {
   expect(worker.stderr).toContain('--no-such-option');
   const none = run();
   expect(none.status).toBe(1);
-  expect(none.stderr).toContain('usage: with-node.mjs FILE|npm:TOOL');
+  expect(none.stderr).toContain('usage: with-node.mjs [--install FOLDER] FILE|npm:TOOL');
 });

@@ -1,0 +1,51 @@
+/** `deploy` and `destroy`: Terraform on each stack in its order, and then what to do next. Approval stays Terraform's own question, unless --yes. */
+import { stackId } from '../stacks/stack.ts';
+import { CliError } from './error.ts';
+import { nextSteps } from './next-steps.ts';
+import { requireAccount, select, type Selection } from './selection.ts';
+import { requireTerraform, terraform } from './terraform.ts';
+
+export interface DeployOptions {
+  readonly yes: boolean;
+  /** Shows what would change and changes nothing. */
+  readonly plan?: boolean;
+  readonly out: string;
+}
+
+export async function deploy(name: string, kinds: readonly string[], options: DeployOptions): Promise<void> {
+  const selection = await prepare(name, kinds, options);
+  for (const { kind, folder } of selection.stacks) {
+    say(`${stackId(name, kind)}: ${options.plan ? 'plan' : 'apply'}`);
+    await terraform(folder, ['init', '-input=false'], { capture: true });
+    if (options.plan) await terraform(folder, ['plan', '-input=false']);
+    else await terraform(folder, ['apply', ...approval(options)]);
+  }
+  if (!options.plan) process.stdout.write(nextSteps(selection));
+}
+
+export async function destroy(name: string, kinds: readonly string[], options: DeployOptions): Promise<void> {
+  const { stacks } = await prepare(name, kinds, options);
+  for (const { kind, folder } of stacks.toReversed()) {
+    say(`${stackId(name, kind)}: destroy`);
+    await terraform(folder, ['init', '-input=false'], { capture: true });
+    await terraform(folder, ['destroy', ...approval(options)]);
+  }
+}
+
+async function prepare(name: string, kinds: readonly string[], { yes, plan, out }: DeployOptions): Promise<Selection> {
+  if (!yes && !plan && !process.stdin.isTTY)
+    throw new CliError('nobody is there to approve (no terminal): give --yes, or --plan to only look');
+  const selection = await select(name, kinds, out);
+  requireAccount(selection.environment);
+  await requireTerraform();
+  return selection;
+}
+
+/** Terraform asks by itself where a terminal is. */
+function approval({ yes }: DeployOptions): string[] {
+  return yes ? ['-input=false', '-auto-approve'] : [];
+}
+
+function say(line: string): void {
+  process.stdout.write(`\n=== ${line}\n`);
+}

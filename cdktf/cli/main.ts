@@ -1,0 +1,63 @@
+/** The command line of the infrastructure: `npm run synth|validate|deploy|destroy|push`. It drives Terraform itself, so `cdktf` need not be installed. */
+import { Command, CommanderError } from 'commander';
+import { EnvironmentsError } from '../config.ts';
+import { loadEnvironments } from '../load.ts';
+import { deploy, destroy } from './deploy.ts';
+import { CliError } from './error.ts';
+import { OUT, folderOf, synthesize } from './selection.ts';
+import { validate } from './validate.ts';
+
+/** EX_USAGE of sysexits.h, as the worker's. */
+const EXIT_USAGE = 64;
+
+const program = new Command('logferry-infrastructure').exitOverride();
+program.configureHelp({ showGlobalOptions: true });
+
+program
+  .command('synth')
+  .description('write the Terraform files of every environment')
+  .option('--out <folder>', 'where to', OUT)
+  .action(async ({ out }: { out: string }) => {
+    const environments = await loadEnvironments();
+    synthesize(environments, out);
+    for (const one of environments) for (const kind of one.stacks) process.stdout.write(`${folderOf(out, one, kind)}/cdk.tf.json\n`);
+  });
+
+program
+  .command('validate')
+  .description('check every stack with `terraform validate`; no account needed')
+  .argument('[environments...]')
+  .action(validate);
+
+program
+  .command('deploy')
+  .description('apply the stacks of an environment, in their order')
+  .argument('<environment>')
+  .argument('[stacks...]', 'some of core, queue, worker, lambda; all that the environment has')
+  .option('--yes', 'do not ask', false)
+  .option('--plan', 'only show what would change', false)
+  .option('--out <folder>', 'where the Terraform files are written; a local state is kept beside it', OUT)
+  .action(deploy);
+
+program
+  .command('destroy')
+  .description('remove the stacks of an environment, in reverse order')
+  .argument('<environment>')
+  .argument('[stacks...]')
+  .option('--yes', 'do not ask', false)
+  .option('--out <folder>', 'as for deploy', OUT)
+  .action(destroy);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCode(error);
+}
+
+function exitCode(error: unknown): number {
+  // Commander has said it already, help included.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  const isOurs = error instanceof CliError || error instanceof EnvironmentsError;
+  process.stderr.write(`logferry: ${isOurs ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  return error instanceof EnvironmentsError ? EXIT_USAGE : 1;
+}
