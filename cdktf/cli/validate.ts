@@ -21,10 +21,10 @@ export async function validate(names: readonly string[]): Promise<void> {
   try {
     const whole = chosen.map(withEveryStack);
     synthesize(whole, out);
-    const limit = pLimit(AT_ONCE);
-    await Promise.all(
-      whole.flatMap((one) => one.stacks.map((kind) => limit(() => check(folderOf(out, one, kind), stackId(one.name, kind))))),
-    );
+    const stacks = whole.flatMap((one) => one.stacks.map((kind) => ({ id: stackId(one.name, kind), folder: folderOf(out, one, kind) })));
+    // One after the other: Terraform's cache of providers is not safe for two at once.
+    for (const { folder } of stacks) await terraform(folder, ['init', '-backend=false', '-input=false'], { capture: true });
+    await pLimit(AT_ONCE).map(stacks, check);
   } finally {
     await rm(out, { recursive: true, force: true });
   }
