@@ -11,7 +11,7 @@ const PLUGIN_CACHE = join(ROOT, '.logferry', 'terraform-plugins');
 /** With the lock file of the S3 backend. */
 const OLDEST = [1, 10] as const;
 
-/** @returns what it printed, when `capture`; else it prints to the terminal. @throws CliError when it fails or is not there. */
+/** @returns what it printed on standard output, when `capture`; else it prints to the terminal. @throws CliError when it fails or is not there. */
 export async function terraform(folder: string, args: readonly string[], { capture = false } = {}): Promise<string> {
   const child = spawn(binary(), args, {
     cwd: folder,
@@ -21,14 +21,15 @@ export async function terraform(folder: string, args: readonly string[], { captu
   // A Ctrl-C reaches Terraform by the terminal itself; sent on, it would be a second one, which makes it leave without writing its state.
   const stop = () => child.kill('SIGTERM');
   process.on('SIGINT', goOn).on('SIGTERM', stop);
-  const printed: Buffer[] = [];
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => printed.push(chunk));
+  const [said, warned]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout?.on('data', (chunk: Buffer) => said.push(chunk));
+  child.stderr?.on('data', (chunk: Buffer) => warned.push(chunk));
   try {
     const [code, signal] = (await once(child, 'close')) as [number | null, string | null];
-    const text = Buffer.concat(printed).toString();
-    if (code !== 0)
-      throw new CliError(`\`${binary()} ${args[0]}\` ended with ${code ?? signal} in ${folder}${text === '' ? '' : `:\n${text}`}`);
-    return text;
+    const text = Buffer.concat(said).toString();
+    if (code === 0) return text;
+    const all = `${text}${Buffer.concat(warned).toString()}`;
+    throw new CliError(`\`${binary()} ${args[0]}\` ended with ${code ?? signal} in ${folder}${all === '' ? '' : `:\n${all}`}`);
   } catch (error) {
     throw isMissing(error) ? new CliError(`${binary()} is not on PATH: https://developer.hashicorp.com/terraform/install`) : error;
   } finally {
