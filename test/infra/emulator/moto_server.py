@@ -1,0 +1,140 @@
+"""moto as an emulated AWS that Terraform's provider can read back what it wrote from.
+
+Each class below mends one defect of moto 5.2.5 that makes `terraform apply` wait for ever, or `terraform plan` see a difference that is not there; it says
+where in moto's source the defect is. It changes no answer that AWS gives otherwise, and is used by the infrastructure tests only.
+
+By hand:  MOTO_IAM_LOAD_MANAGED_POLICIES=true python test/infra/emulator/moto_server.py PORT
+(`python` is that of .logferry/witness/moto-*/venv, made by `npm run test:witness -- moto` or `npm run test:infra`.)
+"""
+
+import json
+import os
+import sys
+import threading
+
+# Without them, attaching a policy of AWS's own is NoSuchEntity. Read when moto.iam is imported.
+os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
+
+from moto import server
+from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
+from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
+from moto.cloudwatch.responses import CloudWatchResponse
+from moto.ecs.models import EC2ContainerServiceBackend
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.sqs.models import Queue
+
+# The paths below are under https://github.com/getmoto/moto/blob/5.2.5/moto
+
+
+def keep_queue_policy():
+    """sqs/models.py, Queue._set_attributes: `self.policy = attributes.get("Policy")` forgets the policy with every call that does not name it;
+    aws_sqs_queue_policy beside aws_sqs_queue_redrive_policy then waits for what it has written."""
+    set_attributes = Queue._set_attributes
+
+    def mended(self, attributes, now=None):
+        had = self.policy if hasattr(self, "_policy_json") else None
+        set_attributes(self, attributes, now)
+        if "Policy" not in attributes and had:
+            self.policy = had
+
+    Queue._set_attributes = mended
+
+
+def return_redrive_policies():
+    """sqs/models.py, Queue.attributes: it has never heard of RedriveAllowPolicy, so aws_sqs_queue_redrive_allow_policy waits for ever; and it prints
+    RedrivePolicy with blanks, which AWS does not, so an inline `redrive_policy` differs on every plan. An emptied policy is left out, as AWS does: destroy
+    waits for that."""
+    attributes = Queue.attributes.fget
+    Queue.redrive_allow_policy = None
+    Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
+
+    def mended(self):
+        result = attributes(self)
+        if self.redrive_policy:
+            result["RedrivePolicy"] = json.dumps(self.redrive_policy, separators=(",", ":"))
+        if not self.redrive_allow_policy:
+            result.pop("RedriveAllowPolicy", None)
+        return result
+
+    Queue.attributes = property(mended)
+
+
+def tag_scalable_targets():
+    """applicationautoscaling/responses.py has no ListTagsForResource, TagResource and UntagResource: it answers 500, which the provider tries again for
+    minutes. Tags given to RegisterScalableTarget are dropped too."""
+    register = ApplicationAutoScalingResponse.register_scalable_target
+
+    def tags_of(self):
+        backend: ApplicationAutoscalingBackend = self.applicationautoscaling_backend
+        if not hasattr(backend, "tags_by_arn"):
+            backend.tags_by_arn = {}
+        return backend.tags_by_arn.setdefault(self._get_param("ResourceARN"), {})
+
+    def register_scalable_target(self):
+        answer = register(self)
+        backend = self.applicationautoscaling_backend
+        if not hasattr(backend, "tags_by_arn"):
+            backend.tags_by_arn = {}
+        backend.tags_by_arn.setdefault(json.loads(answer)["ScalableTargetARN"], {}).update(self._get_param("Tags") or {})
+        return answer
+
+    def list_tags_for_resource(self):
+        return json.dumps({"Tags": tags_of(self)})
+
+    def tag_resource(self):
+        tags_of(self).update(self._get_param("Tags") or {})
+        return "{}"
+
+    def untag_resource(self):
+        for key in self._get_param("TagKeys") or []:
+            tags_of(self).pop(key, None)
+        return "{}"
+
+    for method in (register_scalable_target, list_tags_for_resource, tag_resource, untag_resource):
+        setattr(ApplicationAutoScalingResponse, method.__name__, method)
+
+
+def put_composite_alarms():
+    """cloudwatch/responses.py: put_metric_alarm reads AlarmRule "to re-use this method for composite alarms as well", but nothing calls it for them: 500."""
+    CloudWatchResponse.put_composite_alarm = CloudWatchResponse.put_metric_alarm
+
+
+def keep_capacity_providers():
+    """ecs/responses.py, create_service reads neither capacityProviderStrategy nor availabilityZoneRebalancing: every plan wants to make the service anew.
+    With a strategy AWS reports no launch type, and moto's default of EC2 would be a difference too."""
+    create = EC2ContainerServiceResponse.create_service
+    make = EC2ContainerServiceBackend.create_service
+    asked = threading.local()
+
+    def create_service(self):
+        asked.strategy = self._get_param("capacityProviderStrategy")
+        asked.rebalancing = self._get_param("availabilityZoneRebalancing")
+        return create(self)
+
+    def mended(self, *args, **kwargs):
+        service = make(self, *args, **kwargs)
+        if getattr(asked, "strategy", None):
+            service.capacity_provider_strategy = asked.strategy
+            service.launch_type = None
+        service.availability_zone_rebalancing = getattr(asked, "rebalancing", None) or "ENABLED"
+        return service
+
+    EC2ContainerServiceResponse.create_service = create_service
+    EC2ContainerServiceBackend.create_service = mended
+
+
+def end_with_parent():
+    """A test that is killed leaves nobody behind: its end of the pipe closes."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    keep_queue_policy()
+    return_redrive_policies()
+    tag_scalable_targets()
+    put_composite_alarms()
+    keep_capacity_providers()
+    if "--with-parent" in sys.argv:
+        threading.Thread(target=end_with_parent, daemon=True).start()
+    server.main(["-H", "127.0.0.1", "-p", sys.argv[1]])
