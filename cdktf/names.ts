@@ -66,6 +66,11 @@ export class Names {
     return `${service}.amazonaws.com`;
   }
 
+  /** As KMS knows a service that uses a key for its caller. @param service such as `s3`. */
+  viaService(service: string): string {
+    return `${service}.${this.region}.${this.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
+  }
+
   /** The worker's own log. @param part such as `worker`. */
   logGroup(part: string): string {
     return `/logferry/${this.prefix}/${part}`;
