@@ -16,7 +16,7 @@ export async function deploy(name: string, kinds: readonly string[], options: De
   const selection = await prepare(name, kinds, options);
   for (const { kind, folder } of selection.stacks) {
     say(`${stackId(name, kind)}: ${options.plan ? 'plan' : 'apply'}`);
-    await terraform(folder, ['init', '-input=false'], { capture: true });
+    await terraform(folder, ['init', '-input=false', '-no-color'], { capture: true });
     if (options.plan) await terraform(folder, ['plan', '-input=false']);
     else await terraform(folder, ['apply', ...approval(options)]);
   }
@@ -27,7 +27,7 @@ export async function destroy(name: string, kinds: readonly string[], options: D
   const { stacks } = await prepare(name, kinds, options);
   for (const { kind, folder } of stacks.toReversed()) {
     say(`${stackId(name, kind)}: destroy`);
-    await terraform(folder, ['init', '-input=false'], { capture: true });
+    await terraform(folder, ['init', '-input=false', '-no-color'], { capture: true });
     await terraform(folder, ['destroy', ...approval(options)]);
   }
 }

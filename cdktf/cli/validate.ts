@@ -23,7 +23,7 @@ export async function validate(names: readonly string[]): Promise<void> {
     synthesize(whole, out);
     const stacks = whole.flatMap((one) => one.stacks.map((kind) => ({ id: stackId(one.name, kind), folder: folderOf(out, one, kind) })));
     // One after the other: Terraform's cache of providers is not safe for two at once.
-    for (const { folder } of stacks) await terraform(folder, ['init', '-backend=false', '-input=false'], { capture: true });
+    for (const { folder } of stacks) await terraform(folder, ['init', '-backend=false', '-input=false', '-no-color'], { capture: true });
     await pLimit(AT_ONCE).map(stacks, check);
   } finally {
     await rm(out, { recursive: true, force: true });

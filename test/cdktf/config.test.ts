@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { checkEnvironments, EnvironmentsError, type EnvironmentsInput } from '../../cdktf/config.ts';
+import { environments, project } from '../../cdktf/environments.ts';
+
+type Input = EnvironmentsInput[string];
+
+const least: Input = { account: '111122223333', region: 'eu-central-1' };
+const check = (more: Partial<Input>, name = 'test') => checkEnvironments('logferry', { [name]: { ...least, ...more } });
+
+/** The faults of an environment, without the head of the message. */
+function faultsOf(make: () => unknown): string[] {
+  try {
+    make();
+  } catch (error) {
+    expect(error).toBeInstanceOf(EnvironmentsError);
+    return (error as Error).message.split('\n').slice(1);
+  }
+  return [];
+}
+
+test('the environments of the repository are in order, and there are three', () => {
+  expect(checkEnvironments(project, environments).map(({ name }) => name)).toEqual(['development', 'staging', 'production']);
+});
+
+test('an account and a region are all that an environment must say', () => {
+  expect(check({})).toMatchObject([{ stacks: ['core', 'queue', 'worker'], worker: { minTasks: 1 }, retention: { objectDays: 60 } }]);
+});
+
+test('all faults are told at once, each with its place', () => {
+  const faults = faultsOf(() => check({ account: '12', region: 'Frankfurt', retention: { objectDays: 44 } }));
+  expect(faults).toEqual([
+    expect.stringContaining('environments.test.account: '),
+    expect.stringContaining('environments.test.region: '),
+    expect.stringContaining('environments.test.retention.objectDays: '),
+  ]);
+});
+
+describe.each<[string, Partial<Input>, string]>([
+  ['a field that nobody knows', { acount: '1' } as Partial<Input>, 'acount'],
+  ['objects that go before 45 days', { retention: { objectDays: 44 } }, 'retention.objectDays'],
+  ['worker and lambda on one queue', { stacks: ['core', 'queue', 'worker', 'lambda'] }, 'allowWorkerAndLambda'],
+  ['more tasks at least than at most', { worker: { minTasks: 5, maxTasks: 4 } }, 'worker.minTasks'],
+  ['memory that Fargate does not sell', { worker: { cpu: 1024, memoryMiB: 2000 } }, 'worker.memoryMiB'],
+  ['tasks that reach nothing', { network: { nat: false } }, 'network.nat'],
+  ['a worker without a queue', { stacks: ['core', 'worker'] }, 'existing.queue'],
+  ['a queue without a core', { stacks: ['queue'] }, 'existing.core'],
+  ['a setting that the worker does not know', { worker: { settings: { CONCURENCY: '5' } as never } }, 'CONCURENCY'],
+])('%s', (_, input, place) => {
+  test(`is refused, naming ${place}`, () => {
+    expect(faultsOf(() => check(input)).join('\n')).toContain(place);
+  });
+});
+
+test('worker and lambda share a queue where that is allowed on purpose', () => {
+  expect(faultsOf(() => check({ stacks: ['core', 'queue', 'worker', 'lambda'], allowWorkerAndLambda: true }))).toEqual([]);
+});
+
+test('a name that is no part of a name is refused', () => {
+  expect(faultsOf(() => check({}, 'Prod_1')).join('\n')).toContain('Prod_1');
+});
