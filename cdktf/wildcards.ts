@@ -1,0 +1,4 @@
+/** The only statements outside a key's own policy that may be for every resource, by their Sid, each with its reason. A test finds any other. */
+export const WILDCARDS: Readonly<Record<string, string>> = {
+  LookAtQuotas: 'servicequotas:GetServiceQuota knows no resource; it reads numbers',
+};
