@@ -45,15 +45,23 @@ export type CoreRefs = z.infer<typeof coreRefs>;
 export const queueRefs = z.strictObject({ queueArn: arn, overflowQueueArn: arn, deadLetterQueueArn: arn });
 export type QueueRefs = z.infer<typeof queueRefs>;
 
+const serviceAccounts = z
+  .array(z.string().regex(/^[a-z0-9.-]{1,253}:[a-z0-9.-]{1,253}$/, 'namespace:name of a service account'))
+  .min(1)
+  .default(['logging:vector-logs']);
+
 const agents = z.strictObject({
   /** Who may assume the writer role: the platform's clusters. Default: the account itself, so that its own IAM policies decide. */
   principals: z.array(principal).default([]),
+  /** `namespace:name` of Vector's pods, for those principals that are OIDC providers: of the cluster's other pods, none may write logs. */
+  serviceAccounts,
   /** Customers who run the agents themselves: each gets a writer role bound to `customerId/*`. */
   customers: z
     .array(
       z.strictObject({
         customerId: z.string().regex(/^[A-Za-z0-9._-]{1,40}$/, '1 to 40 of A-Z, a-z, 0-9, ., _ and -'),
         principals: z.array(principal).min(1),
+        serviceAccounts,
         externalId: z.string().min(2).max(1224).optional(),
       }),
     )

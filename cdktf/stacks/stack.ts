@@ -47,7 +47,7 @@ export class LogferryStack extends TerraformStack {
   }
 
   /** For operators and the next stacks; `deploy` prints it. */
-  output(name: string, description: string, value: string): void {
+  output(name: string, description: string, value: string | Readonly<Record<string, string>>): void {
     new TerraformOutput(this, name, { value, description }).overrideLogicalId(name);
   }
 
