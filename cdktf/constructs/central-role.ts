@@ -6,7 +6,7 @@ import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
 import { IamRolePolicy } from '@cdktf/provider-aws/lib/iam-role-policy/index.js';
 import { Construct } from 'constructs';
 import type { Names } from '../names.ts';
-import { document, type Statement } from '../policies.ts';
+import { document } from '../policies.ts';
 import { SESSION_TAGS } from './worker-permissions.ts';
 
 export interface CentralRoleProps {
@@ -68,16 +68,12 @@ function trust(names: Names, callers: readonly string[]): string {
       Action: 'sts:TagSession',
       Condition: { ...caller, 'ForAllValues:StringEquals': { 'aws:TagKeys': SESSION_TAGS, 'sts:TransitiveTagKeys': SESSION_TAGS } },
     },
-    ...SESSION_TAGS.map(denyUnlessTransitive),
+    ...SESSION_TAGS.map((tag, index) => ({
+      Sid: `NotTransitive${index + 1}`,
+      Effect: 'Deny' as const,
+      ...who,
+      Action: 'sts:TagSession',
+      Condition: { 'ForAllValues:StringNotEquals': { 'sts:TransitiveTagKeys': tag } },
+    })),
   );
-}
-
-function denyUnlessTransitive(tag: string, index: number): Statement {
-  return {
-    Sid: `NotTransitive${index + 1}`,
-    Effect: 'Deny',
-    Principal: '*',
-    Action: 'sts:TagSession',
-    Condition: { 'ForAllValues:StringNotEquals': { 'sts:TransitiveTagKeys': tag } },
-  };
 }

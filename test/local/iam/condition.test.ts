@@ -55,6 +55,9 @@ describe('several values', () => {
     ['any of them', { 'ForAnyValue:StringLike': { [KEYS]: 'ten*' } }, { [KEYS]: ['run', 'tenant_id'] }, true],
     ['none of them', { 'ForAnyValue:StringLike': { [KEYS]: 'ten*' } }, { [KEYS]: ['run'] }, false],
     ['ForAnyValue does not hold for none', { 'ForAnyValue:StringEquals': { [KEYS]: ['a'] } }, {}, false],
+    ['none of them is it', { 'ForAllValues:StringNotEquals': { [KEYS]: 'a' } }, { [KEYS]: ['b', 'c'] }, true],
+    ['one of them is it', { 'ForAllValues:StringNotEquals': { [KEYS]: 'a' } }, { [KEYS]: ['b', 'a'] }, false],
+    ['of none, none is it', { 'ForAllValues:StringNotEquals': { [KEYS]: 'a' } }, {}, true],
     ['a single value counts as one of a set', { 'ForAnyValue:StringEquals': { [ID]: ['a'] } }, { [ID]: 'a' }, true],
   ])('%s', (_, condition, context, answer) => {
     expect(holds(condition, context)).toBe(answer);
