@@ -1,0 +1,90 @@
+/** What scaling looks at, as metric math: each guarded against no task, and against metrics that are late or missing. It decides nothing and makes no resource. */
+import type { QueueRefs } from './config.ts';
+import { queueMetric, taskCount, type MetricMath, type Service, type Sources } from './metrics.ts';
+
+export interface Signals extends Service {
+  readonly queue: QueueRefs;
+}
+
+/**
+ * What was last seen of a series, or 0 where nothing was: the overflow queue may never have held a message, and a queue that was idle for 6 hours reports nothing,
+ * then late: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html
+ */
+function orNone(id: string): string {
+  return `FILL(FILL(${id}, REPEAT), 0)`;
+}
+
+/** Visible and in flight, of both queues: with the visible alone a busy task would look idle. */
+export function backlogSources({ queueArn, overflowQueueArn }: QueueRefs): Sources {
+  return {
+    visible: queueMetric(queueArn, 'ApproximateNumberOfMessagesVisible'),
+    in_flight: queueMetric(queueArn, 'ApproximateNumberOfMessagesNotVisible'),
+    overflow_visible: queueMetric(overflowQueueArn, 'ApproximateNumberOfMessagesVisible'),
+    overflow_in_flight: queueMetric(overflowQueueArn, 'ApproximateNumberOfMessagesNotVisible'),
+  };
+}
+
+/** The sum of `backlogSources`. In flight is reported only while there is some; the main queue reports whenever a task polls it, and is never filled. */
+export const BACKLOG = `visible + FILL(in_flight, 0) + ${orNone('overflow_visible')} + ${orNone('overflow_in_flight')}`;
+
+/**
+ * Messages that each running task has to see to. Without a task it is the whole backlog, since a division by zero has no data point and target tracking would stand
+ * still; where the count of tasks is late, what it was last. Where it is missing for long nothing is known, and nothing is scaled.
+ */
+export function backlogPerTask({ queue, ...service }: Signals): MetricMath {
+  return {
+    sources: { ...backlogSources(queue), running: taskCount(service, 'RunningTaskCount') },
+    expressions: { backlog: BACKLOG, tasks: 'FILL(running, REPEAT)', backlog_per_task: 'backlog / IF(tasks > 0, tasks, 1)' },
+  };
+}
+
+/** Seconds, of both queues, and 0 while nothing stands in line: what is in somebody's hands, or held back for a customer who refuses it, more tasks do not hurry. */
+export function oldestWaiting({ queue: { queueArn, overflowQueueArn } }: Signals): MetricMath {
+  return {
+    sources: {
+      visible: queueMetric(queueArn, 'ApproximateNumberOfMessagesVisible'),
+      age: queueMetric(queueArn, 'ApproximateAgeOfOldestMessage'),
+      overflow_visible: queueMetric(overflowQueueArn, 'ApproximateNumberOfMessagesVisible'),
+      overflow_age: queueMetric(overflowQueueArn, 'ApproximateAgeOfOldestMessage'),
+    },
+    expressions: {
+      oldest: `IF(visible > 0, FILL(age, 0), 0)`,
+      overflow_oldest: `IF(${orNone('overflow_visible')} > 0, ${orNone('overflow_age')}, 0)`,
+      oldest_waiting: 'IF(oldest > overflow_oldest, oldest, overflow_oldest)',
+    },
+  };
+}
+
+/**
+ * Visible messages while nothing runs, else 0. Not those in flight, and not while anything runs: such an alarm would add a task at the end of each cooldown for as
+ * long as one works.
+ */
+export function asleepWithWork({ queue: { queueArn, overflowQueueArn }, ...service }: Signals): MetricMath {
+  return {
+    sources: {
+      visible: queueMetric(queueArn, 'ApproximateNumberOfMessagesVisible'),
+      overflow_visible: queueMetric(overflowQueueArn, 'ApproximateNumberOfMessagesVisible'),
+      running: taskCount(service, 'RunningTaskCount'),
+    },
+    expressions: { asleep_with_work: `IF(${orNone('running')} > 0, 0, visible + ${orNone('overflow_visible')})` },
+  };
+}
+
+/**
+ * Backlog and what was sent in the minute while tasks run, else 1: 0 is a service that runs for nothing. A message that comes and goes between two samples of the
+ * queue leaves its trace in what was sent. While tasks run they poll, so the main queue reports, and missing data never reads as silence.
+ */
+export function activityWhileAwake({ queue, ...service }: Signals): MetricMath {
+  return {
+    sources: {
+      ...backlogSources(queue),
+      sent: queueMetric(queue.queueArn, 'NumberOfMessagesSent', 'Sum'),
+      overflow_sent: queueMetric(queue.overflowQueueArn, 'NumberOfMessagesSent', 'Sum'),
+      running: taskCount(service, 'RunningTaskCount'),
+    },
+    expressions: {
+      activity: `${BACKLOG} + FILL(sent, 0) + FILL(overflow_sent, 0)`,
+      activity_while_awake: 'IF(FILL(running, REPEAT) > 0, activity, 1)',
+    },
+  };
+}
