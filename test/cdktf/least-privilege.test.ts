@@ -75,9 +75,9 @@ describe('roles', () => {
   test('whoever is trusted is a service, this account, or a principal that the environment names', () => {
     const trusted = roles.flatMap((role) => {
       const { Statement } = JSON.parse(String(role['assume_role_policy'])) as {
-        Statement: { Principal: Record<string, string | string[]> }[];
+        Statement: { Effect: string; Principal: Record<string, string | string[]> }[];
       };
-      return Statement.flatMap(({ Principal }) => Object.values(Principal).flatMap(list));
+      return Statement.filter(({ Effect }) => Effect === 'Allow').flatMap(({ Principal }) => Object.values(Principal).flatMap(list));
     });
     const unknown = trusted.filter((who) => !/\.amazonaws\.com$/.test(who) && !who.includes(ACCOUNT) && !who.includes('444455556666'));
     expect(trusted.length).toBeGreaterThan(roles.length - 1);
