@@ -1,6 +1,7 @@
 /** Environment -> checked, frozen, compiled configuration, once at start. No optional default is left inside; all faults are reported together. */
 import { z } from 'zod';
-import { CROSS_CHECKS, SETTINGS, type Mode, type NumberSetting, type Setting, type SettingName, type TextSetting } from './settings.ts';
+import type { Mode, NumberSetting, Setting, TextSetting } from './setting.ts';
+import { CROSS_CHECKS, SETTINGS, type SettingName } from './settings.ts';
 
 type ValueOf<S> = S extends { kind: 'integer' } ? number : S extends { default: string } ? string : string | undefined;
 
@@ -11,6 +12,8 @@ export type Config = Values & {
   readonly mode: Mode;
   /** From AWS_ENDPOINT_URL, which the SDK itself reads too: an emulator, or a private endpoint. */
   readonly endpoint?: string;
+  /** From ECS_AGENT_URI, which ECS sets in the containers of its tasks: where the task asks for scale-in protection. */
+  readonly ecsAgentUri?: string;
 };
 
 /** All that is wrong with the environment, a line each: name, value, what is expected. */
@@ -47,7 +50,14 @@ export function compileConfig(env: Readonly<Record<string, string | undefined>>,
   if (endpoint && !isHttpUrl(endpoint))
     faults.push(`AWS_ENDPOINT_URL is ${JSON.stringify(endpoint)}; expected a URL such as http://127.0.0.1:4566`);
   if (faults.length > 0) throw new ConfigError(faults);
-  return Object.freeze({ ...values, mode: chosen, ...(endpoint ? { endpoint } : {}) }) as unknown as Config;
+  // Not checked: it is not the operator's, and a worker whose protection fails says so and works all the same.
+  const ecsAgentUri = given['ECS_AGENT_URI']?.trim();
+  return Object.freeze({
+    ...values,
+    mode: chosen,
+    ...(endpoint ? { endpoint } : {}),
+    ...(ecsAgentUri ? { ecsAgentUri } : {}),
+  }) as unknown as Config;
 }
 
 /** The SDK would take anything, and then call each try a failure of the network. */
@@ -98,6 +108,14 @@ function missing(values: Readonly<Record<string, unknown>>, mode: Mode): string[
 function crossed(values: Readonly<Record<string, unknown>>): string[] {
   return CROSS_CHECKS.filter(({ less, than }) => {
     const [a, b] = [values[less], values[than]];
-    return typeof a === 'number' && typeof b === 'number' && a >= b;
+    return typeof a === 'number' && typeof b === 'number' && a * scaleOf(less) >= b * scaleOf(than);
   }).map(({ less, than, why }) => `${less} is ${String(values[less])}; expected less than ${than} (${String(values[than])}): ${why}`);
+}
+
+const MILLISECONDS: Readonly<Record<string, number>> = { milliseconds: 1, seconds: 1000, minutes: 60_000 };
+
+/** Times are compared in milliseconds, whatever else as it stands. */
+function scaleOf(name: SettingName): number {
+  const setting: Setting = SETTINGS[name];
+  return setting.kind === 'integer' ? (MILLISECONDS[setting.unit] ?? 1) : 1;
 }

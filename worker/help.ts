@@ -1,6 +1,7 @@
 /** The table of settings as text: `--help`, docs/configuration.md and .env.sample, so that none of them can differ from what the worker reads. */
 import { expectation } from './config.ts';
-import { GROUPS, MODES, type Setting } from './settings.ts';
+import { MODES, type Setting } from './setting.ts';
+import { GROUPS } from './settings.ts';
 
 /** @returns what `--help` prints. */
 export function helpText(): string {
@@ -33,7 +34,8 @@ export function configurationDoc(): string {
 
 The worker reads its configuration from the environment, once, at start; all faults are reported together, each with its name, its value and what
 was expected, and the exit code is then 64. An empty value counts as unset. Settings of the AWS SDK (credentials, \`AWS_PROFILE\`,
-\`AWS_ENDPOINT_URL\` ...) work as everywhere; \`AWS_ENDPOINT_URL\` points the worker at any AWS-compatible endpoint.
+\`AWS_ENDPOINT_URL\` ...) work as everywhere; \`AWS_ENDPOINT_URL\` points the worker at any AWS-compatible endpoint. \`ECS_AGENT_URI\` is set by ECS
+in the containers of its tasks, never by hand; where it is there, and in mode \`sqs\`, a task that has work holds scale-in protection.
 
 ${groups.join('\n\n')}
 `;

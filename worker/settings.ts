@@ -2,51 +2,7 @@
  * Every setting of the worker as data: `--help`, docs/configuration.md, .env.sample and the checks at start are made from this one table.
  * Names of the original system are kept; everything newer has a default.
  */
-
-export type Mode = 'sqs' | 'lambda' | 'manual';
-export const MODES: readonly Mode[] = ['sqs', 'lambda', 'manual'];
-
-interface Common {
-  /** Effect, trade-off, and when to change it. */
-  readonly advice: string;
-}
-export interface TextSetting extends Common {
-  readonly kind: 'text';
-  readonly default?: string;
-  readonly pattern?: RegExp;
-  /** What `pattern` wants, in words. */
-  readonly expected?: string;
-  readonly oneOf?: readonly string[];
-  /** Modes in which the worker refuses to start without it. */
-  readonly required?: readonly Mode[];
-}
-export interface NumberSetting extends Common {
-  readonly kind: 'integer';
-  readonly unit: 'seconds' | 'milliseconds' | 'bytes' | 'count' | 'port';
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-}
-export type Setting = TextSetting | NumberSetting;
-
-const text = <const T extends Omit<TextSetting, 'kind'>>(setting: T) => ({ kind: 'text' as const, ...setting });
-const integer =
-  (unit: NumberSetting['unit']) =>
-  (fallback: number, min: number, max: number, advice: string): NumberSetting => ({
-    kind: 'integer',
-    unit,
-    default: fallback,
-    min,
-    max,
-    advice,
-  });
-const [seconds, milliseconds, bytes, count, port] = [
-  integer('seconds'),
-  integer('milliseconds'),
-  integer('bytes'),
-  integer('count'),
-  integer('port'),
-];
+import { bytes, count, milliseconds, minutes, MODES, port, seconds, text } from './setting.ts';
 
 const MiB = 1024 * 1024;
 const GiB = 1024 * MiB;
@@ -267,6 +223,40 @@ const RUNNING = {
   }),
 };
 
+const PROTECTION = {
+  PROTECTION_MINUTES: minutes(
+    10,
+    1,
+    2880,
+    'Term of one protection, renewed about half way. A worker that hangs or is killed stays protected to its end. Must be below PROTECTION_MAX_MINUTES.',
+  ),
+  PROTECTION_QUIET_SECONDS: seconds(
+    60,
+    1,
+    3600,
+    'How long the task must have been without work before it lets go. Lower lets scale-in act sooner, and asks ECS more often when there is a message now and then.',
+  ),
+  PROTECTION_MAX_MINUTES: minutes(
+    30,
+    2,
+    2880,
+    'A task that works without a break lets go after so long, so that deployments and scale-in come to an end. Below the time-out of the deployment: CloudFormation’s is 3 hours.',
+  ),
+  PROTECTION_REST_SECONDS: seconds(
+    120,
+    1,
+    3600,
+    'How long it then stays unprotected before it may take protection again. AWS names no time within which ECS ends a task that has let go: too short, and deployments hang; too long, and scale-in may pick a busy task, which stops cleanly.',
+  ),
+  PROTECTION_RETRY_SECONDS: seconds(
+    5,
+    1,
+    600,
+    'First back-off after a call that failed; it doubles, with full jitter, up to PROTECTION_RETRY_MAX_SECONDS. Must be below it.',
+  ),
+  PROTECTION_RETRY_MAX_SECONDS: seconds(60, 2, 3600, 'Longest such back-off. Must be below PROTECTION_MINUTES.'),
+};
+
 /** The groups in the order of the docs. */
 export const GROUPS = {
   'What the worker works on': WORK,
@@ -276,16 +266,21 @@ export const GROUPS = {
   Receiving: RECEIVING,
   'Tenants and credentials': TENANTS,
   Running: RUNNING,
+  'Scale-in protection on ECS': PROTECTION,
 } as const;
 
-export const SETTINGS = { ...WORK, ...FAIRNESS, ...READING, ...DELIVERING, ...RECEIVING, ...TENANTS, ...RUNNING };
+export const SETTINGS = { ...WORK, ...FAIRNESS, ...READING, ...DELIVERING, ...RECEIVING, ...TENANTS, ...RUNNING, ...PROTECTION };
 
 export type SettingName = keyof typeof SETTINGS;
 
-/** Rules between settings, checked at start: each names both and says why. */
+/** Rules between settings, checked at start: each names both and says why. Times in different units are compared as times. */
 export const CROSS_CHECKS: readonly { readonly less: SettingName; readonly than: SettingName; readonly why: string }[] = [
   { less: 'PUT_TIMEOUT_SECONDS', than: 'SHUTDOWN_GRACE_SECONDS', why: 'a put under way at a stop must be able to end inside the grace' },
   { less: 'SHUTDOWN_GRACE_SECONDS', than: 'STOP_TIMEOUT_SECONDS', why: 'the platform kills the process at the stop time-out' },
   { less: 'RECEIVE_WAIT_SECONDS', than: 'SHUTDOWN_GRACE_SECONDS', why: 'a stop waits for the long poll under way' },
   { less: 'SESSION_MARGIN_SECONDS', than: 'SESSION_SECONDS', why: 'sessions would be renewed without end' },
+  { less: 'PROTECTION_MINUTES', than: 'PROTECTION_MAX_MINUTES', why: 'where letting go fails, it is the end of the term that lets go' },
+  { less: 'PROTECTION_QUIET_SECONDS', than: 'PROTECTION_MAX_MINUTES', why: 'a quiet task would hold on for longer than a busy one may' },
+  { less: 'PROTECTION_RETRY_SECONDS', than: 'PROTECTION_RETRY_MAX_SECONDS', why: 'the back-off grows from the one to the other' },
+  { less: 'PROTECTION_RETRY_MAX_SECONDS', than: 'PROTECTION_MINUTES', why: 'a renewal must be tried again before the protection ends' },
 ];

@@ -55,8 +55,23 @@ test('a worker without long polls, which would ask without end, is refused', () 
 test.each([
   ['SHUTDOWN_GRACE_SECONDS', '120', 'STOP_TIMEOUT_SECONDS'],
   ['SESSION_MARGIN_SECONDS', '3600', 'SESSION_SECONDS'],
+  ['PROTECTION_MINUTES', '30', 'PROTECTION_MAX_MINUTES'],
+  ['PROTECTION_QUIET_SECONDS', '1800', 'PROTECTION_MAX_MINUTES'],
+  ['PROTECTION_RETRY_SECONDS', '60', 'PROTECTION_RETRY_MAX_SECONDS'],
+  ['PROTECTION_RETRY_MAX_SECONDS', '600', 'PROTECTION_MINUTES'],
 ])('%s=%s does not fit beside %s', (name, value, other) => {
   expect(faultsOf({ ...REQUIRED, [name]: value }).join()).toMatch(new RegExp(`${name} is ${value}; expected less than ${other}`));
+});
+
+test('times in different units are compared as times', () => {
+  expect(faultsOf({ ...REQUIRED, PROTECTION_QUIET_SECONDS: '1799', PROTECTION_RETRY_MAX_SECONDS: '599' })).toEqual([]);
+});
+
+test('ECS_AGENT_URI is taken as ECS sets it, and an odd one is no reason not to start', () => {
+  expect(compileConfig(REQUIRED).ecsAgentUri).toBeUndefined();
+  expect(compileConfig({ ...REQUIRED, ECS_AGENT_URI: ' ' }).ecsAgentUri).toBeUndefined();
+  for (const uri of ['http://169.254.170.2/api/0123', 'odd'])
+    expect(compileConfig({ ...REQUIRED, ECS_AGENT_URI: uri }).ecsAgentUri).toBe(uri);
 });
 
 test('the queue is required in sqs mode only, and --mode overrides EXECUTION_MODE', () => {

@@ -8,7 +8,9 @@ import { startStatusServer } from '../observe/server.ts';
 import { Admission } from '../receive/admission.ts';
 import { Receiver } from '../receive/receive.ts';
 import { Visibility } from '../receive/visibility.ts';
+import { agentAt } from '../run/ecs-agent.ts';
 import type { Shutdown } from '../run/shutdown.ts';
+import { TaskProtection } from '../run/task-protection.ts';
 import { deadLetterUrl, type Worker } from '../worker.ts';
 
 /**
@@ -27,6 +29,7 @@ export async function runSqs(worker: Worker, shutdown: Shutdown): Promise<number
     // What has not begun goes back first: it costs no doubles.
     makeRoom: () => void (lanes.shed(stillMs) || worker.budget.evictOldest()),
   });
+  const protection = protectionOf(worker);
   const registry = makeMetrics(observer, {
     slotsActive: () => worker.slots.active,
     slotsWaiting: () => worker.slots.waiting,
@@ -34,11 +37,13 @@ export async function runSqs(worker: Worker, shutdown: Shutdown): Promise<number
     heldMessages: () => admission.held,
     budgetBytes: () => worker.budget.held,
     ready: () => health.reasons.length === 0,
+    taskProtected: () => protection.held,
+    taskProtectionFailing: () => protection.failing,
   });
   const server = await startStatusServer(config.METRICS_PORT, registry, health);
   observer.emit('worker:listen', { port: server.port });
   try {
-    await serve(worker, admission, await findDeadLetters(worker, drain), shutdown);
+    await serve(worker, { admission, protection }, await findDeadLetters(worker, drain), shutdown);
   } catch (error) {
     // Told to stop before it had begun.
     if (error !== drain.reason) throw error;
@@ -65,7 +70,25 @@ async function findDeadLetters({ config, clients, observer, health }: Worker, dr
   }
 }
 
-async function serve(worker: Worker, admission: Admission, letters: string | undefined, shutdown: Shutdown): Promise<void> {
+/** Against scale-in while there is work, where ECS runs this task. */
+function protectionOf({ config, observer }: Worker): TaskProtection {
+  return new TaskProtection({
+    ask: config.ecsAgentUri === undefined ? undefined : agentAt(config.ecsAgentUri, config.CALL_TIMEOUT_SECONDS * 1000),
+    observer,
+    minutes: config.PROTECTION_MINUTES,
+    quietMs: config.PROTECTION_QUIET_SECONDS * 1000,
+    maxMs: config.PROTECTION_MAX_MINUTES * 60_000,
+    restMs: config.PROTECTION_REST_SECONDS * 1000,
+    retry: { baseMs: config.PROTECTION_RETRY_SECONDS * 1000, maxMs: config.PROTECTION_RETRY_MAX_SECONDS * 1000 },
+  });
+}
+
+async function serve(
+  worker: Worker,
+  { admission, protection }: { readonly admission: Admission; readonly protection: TaskProtection },
+  letters: string | undefined,
+  shutdown: Shutdown,
+): Promise<void> {
   const { config, clients, observer, health, lanes, returnDelay } = worker;
   const { drain, force } = shutdown.signals;
   const queueUrl = config.SQS_QUEUE_URL ?? '';
@@ -87,13 +110,14 @@ async function serve(worker: Worker, admission: Admission, letters: string | und
     surplusDelaySeconds: config.SURPLUS_DELAY_SECONDS,
     receivers: config.RECEIVERS,
     drain,
-    work: async (receipt, opened) => {
-      const verdict = await processMessage(receipt, opened, worker, shutdown.signals);
-      // Given back while a receive of ours is open, it would come straight back to us, and soon count as poison.
-      if (verdict.action === 'return' && drain.aborted) await polled.promise;
-      // Held until then: many dead letters may take longer than the visibility. What is answered for is never extended, see Acknowledger.
-      await carryOut(verdict, receipt, { ack, observer, returnDelay });
-    },
+    work: (receipt, opened) =>
+      protection.during(async () => {
+        const verdict = await processMessage(receipt, opened, worker, shutdown.signals);
+        // Given back while a receive of ours is open, it would come straight back to us, and soon count as poison.
+        if (verdict.action === 'return' && drain.aborted) await polled.promise;
+        // Held until then: many dead letters may take longer than the visibility. What is answered for is never extended, see Acknowledger.
+        await carryOut(verdict, receipt, { ack, observer, returnDelay });
+      }),
   });
   visibility.start();
   receiver.start();
@@ -102,6 +126,7 @@ async function serve(worker: Worker, admission: Admission, letters: string | und
   const reason = await shutdown.requested();
   observer.emit('worker:drain', { reason, held: visibility.held });
   health.draining();
+  protection.stop();
   // Objects that wait in their lanes go back as soon as no receive is open; those under way are finished within the grace.
   lanes.clear();
   await receiver.stop();

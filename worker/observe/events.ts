@@ -36,6 +36,11 @@ export interface WorkerEvents {
   /** Work can (or can no longer) be taken, and why not. */
   'worker:readiness': { ready: boolean; reasons: readonly string[] };
 
+  /** ECS has taken (or no longer holds) this task's scale-in protection. `expired`: it could not be renewed in time. */
+  'protection:change': { protected: boolean; reason: 'work' | 'quiet' | 'rest' | 'expired' | 'stop' };
+  /** A call for protection failed for a reason not told since the last one that succeeded. `givenUp`: the task is of no service, nothing more is asked. */
+  'protection:fail': { action: 'take' | 'let-go'; reason: string; detail: string; givenUp: boolean };
+
   'receive:batch': { messages: number };
   'receive:error': { error: unknown };
   /** 120,000 messages are in flight: SQS hands out no more, which is not "empty". */

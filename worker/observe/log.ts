@@ -13,6 +13,8 @@ const LEVELS: { readonly [N in EventName]: Level | undefined } = {
   'worker:drain': 'info',
   'worker:stop': 'info',
   'worker:readiness': 'info',
+  'protection:change': 'info',
+  'protection:fail': 'warn',
   'receive:batch': undefined,
   'receive:error': 'error',
   'receive:over-limit': 'error',

@@ -10,6 +10,8 @@ export interface Gauges {
   readonly heldMessages: () => number;
   readonly budgetBytes: () => number;
   readonly ready: () => boolean;
+  readonly taskProtected: () => boolean;
+  readonly taskProtectionFailing: () => boolean;
 }
 
 const PUT_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
@@ -145,4 +147,6 @@ function pollGauges(gauges: Gauges, registry: Registry): void {
   poll('messages_held', 'Messages held, waiting or under way.', gauges.heldMessages);
   poll('budget_bytes', 'Bytes held by open windows.', gauges.budgetBytes);
   poll('ready', '1 when work can be taken.', () => Number(gauges.ready()));
+  poll('task_protected', '1 while ECS holds the scale-in protection of this task.', () => Number(gauges.taskProtected()));
+  poll('task_protection_failing', '1 when the last call for scale-in protection failed.', () => Number(gauges.taskProtectionFailing()));
 }

@@ -10,6 +10,8 @@ const gauges: Gauges = {
   heldMessages: () => 6,
   budgetBytes: () => 7,
   ready: () => true,
+  taskProtected: () => true,
+  taskProtectionFailing: () => false,
 };
 
 /** One of each fact. A new event does not compile until it stands here. */
@@ -24,6 +26,8 @@ const facts = (id: string): { readonly [N in EventName]: WorkerEvents[N] } => {
     'worker:drain': { reason: id, held: 1 },
     'worker:stop': { code: 0, forced: false },
     'worker:readiness': { ready: false, reasons: [id] },
+    'protection:change': { protected: true, reason: 'work' },
+    'protection:fail': { action: 'take', reason: id, detail: id, givenUp: false },
     'receive:batch': { messages: 9 },
     'receive:error': { error },
     'receive:over-limit': { error },
@@ -128,6 +132,8 @@ test('gauges are read when they are scraped', async () => {
     logferry_messages_held: 6,
     logferry_budget_bytes: 7,
     logferry_ready: 1,
+    logferry_task_protected: 1,
+    logferry_task_protection_failing: 0,
   });
   ready = false;
   expect(await scrape(registry)).toMatchObject({ logferry_ready: 0 });
