@@ -32,7 +32,7 @@ function walk(value: unknown, place: string, see: (place: string, text: string) 
   else if (typeof value === 'object' && value !== null) for (const [key, one] of Object.entries(value)) walk(one, `${place}.${key}`, see);
 }
 
-function statementsOf(text: string): readonly PolicyStatement[] {
+export function statementsOf(text: string): readonly PolicyStatement[] {
   return (JSON.parse(text) as { Statement: readonly PolicyStatement[] }).Statement;
 }
 
