@@ -108,6 +108,7 @@ export class CoreStack extends LogferryStack {
       serviceAccounts,
     });
     this.output('writer_role_arn', "What the platform's own Vector agents write with.", writer.arn);
+    if (customers.length === 0) return;
     const arns = customers.map(({ customerId, ...customer }) => {
       const name = names.of(`writer-${customerId}`);
       return [customerId, new WriterRole(this, `writer-role-${customerId}`, { ...common, ...customer, name, tenant: customerId }).arn];
