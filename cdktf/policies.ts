@@ -17,13 +17,19 @@ export function document(...statements: readonly Statement[]): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: statements.map((statement) => ({ Effect: 'Allow', ...statement })) });
 }
 
-/** Lets a service of AWS take on a role, for resources of this account only: no other customer of that service can make it act for them. */
-export function trustService(service: string, account: string): string {
+/**
+ * Lets a service of AWS take on a role, for resources of this account only: no other customer of that service can make it act for them.
+ * @param source narrows it to these resources of the service, with `*` in it.
+ */
+export function trustService(service: string, account: string, source?: string): string {
   return document({
     Sid: 'Assume',
     Principal: { Service: service },
     Action: 'sts:AssumeRole',
-    Condition: { StringEquals: { 'aws:SourceAccount': account } },
+    Condition: {
+      StringEquals: { 'aws:SourceAccount': account },
+      ...(source === undefined ? {} : { ArnLike: { 'aws:SourceArn': source } }),
+    },
   });
 }
 
