@@ -1,9 +1,10 @@
 /** The command line of the infrastructure: `npm run synth|validate|deploy|destroy|push`. It drives Terraform itself, so `cdktf` need not be installed. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { EnvironmentsError } from '../config.ts';
 import { loadEnvironments } from '../load.ts';
 import { deploy, destroy } from './deploy.ts';
 import { CliError } from './error.ts';
+import { PLATFORMS, pushCommand } from './push.ts';
 import { OUT, folderOf, synthesize } from './selection.ts';
 import { validate } from './validate.ts';
 
@@ -47,6 +48,15 @@ program
   .option('--yes', 'do not ask', false)
   .option('--out <folder>', 'as for deploy', OUT)
   .action(destroy);
+
+program
+  .command('push')
+  .description("build the worker's image and push it to the environment's repository")
+  .argument('<environment>')
+  .option('--tag <tag>', "in place of the environment's imageTag, or package.json's version")
+  .addOption(new Option('--platform <platform>', 'what the image is for').choices(PLATFORMS).default(PLATFORMS[0]))
+  .option('--print', 'only print the commands', false)
+  .action(pushCommand);
 
 try {
   await program.parseAsync();
