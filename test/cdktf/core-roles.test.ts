@@ -204,7 +204,7 @@ describe('writer roles', () => {
   test('two customers whose long ids begin alike get a role each, of a name that IAM takes', () => {
     const ids = ['1', '2'].map((end) => `${'c'.repeat(39)}${end}`);
     const customers = ids.map((customerId) => ({ customerId, principals: [CUSTOMER] }));
-    const { core: long } = synthesize({ agents: { customers } }, ['core']);
+    const { core: long } = synthesize({ agents: { customers } }, ['core'], 'logferry-eu1');
     const names = Object.values(long.resource!['aws_iam_role']!).map(({ name }) => String(name));
     expect(new Set(names).size).toBe(4);
     expect(names.filter((name) => name.length > 64)).toEqual([]);

@@ -22,11 +22,12 @@ export const ACCOUNT = '111122223333';
 export function synthesize(
   input: Partial<EnvironmentsInput[string]> = {},
   stacks: readonly StackKind[] = ['core', 'queue', 'worker'],
+  project = 'logferry',
 ): Readonly<Record<StackKind, StackJson>> {
   const environments = { test: { account: ACCOUNT, region: 'eu-central-1', stacks: [...stacks], ...input } };
   const outdir = mkdtempSync(join(tmpdir(), 'logferry-synth-'));
   try {
-    buildApp(checkEnvironments('logferry', environments), '1.2.3', { outdir }).synth();
+    buildApp(checkEnvironments(project, environments), '1.2.3', { outdir }).synth();
     return Object.fromEntries(stacks.map((kind) => [kind, readStack(outdir, kind)])) as Record<StackKind, StackJson>;
   } finally {
     rmSync(outdir, { recursive: true, force: true });
