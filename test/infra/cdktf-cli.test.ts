@@ -44,9 +44,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+function arn(service: string, resource: string): string {
+  return `arn:aws:${service}:us-east-1:${CENTRAL_ACCOUNT}:${resource}`;
+}
+
 /** A queue on a core that was made elsewhere: it reads no other state. */
 function environments(endpoint: string): string {
-  const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:${CENTRAL_ACCOUNT}:${resource}`;
   const core = {
     bucketName: 'their-logs',
     quarantineBucketName: 'their-quarantine',
