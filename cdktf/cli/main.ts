@@ -5,7 +5,6 @@ import { loadEnvironments } from '../load.ts';
 import { deploy, destroy } from './deploy.ts';
 import { CliError } from './error.ts';
 import { PLATFORMS, pushCommand } from './push.ts';
-import { PLATFORMS, pushCommand } from './push.ts';
 import { OUT, folderOf, synthesize } from './selection.ts';
 import { validate } from './validate.ts';
 
@@ -56,15 +55,6 @@ program
   .argument('<environment>')
   .option('--tag <tag>', "in place of the environment's imageTag, or package.json's version")
   .addOption(new Option('--platform <platform>', 'what the image is for').choices(PLATFORMS).default(PLATFORMS[0]))
-  .option('--print', 'only print the commands', false)
-  .action(pushCommand);
-
-program
-  .command('push')
-  .description('build the image and push it to the repository of an environment')
-  .argument('<environment>')
-  .option('--tag <tag>', 'in place of the imageTag of the environment, or the version in package.json')
-  .addOption(new Option('--platform <platform>', 'what it is built for').choices(PLATFORMS).default(PLATFORMS[0]))
   .option('--print', 'only print the commands', false)
   .action(pushCommand);
 
