@@ -114,7 +114,8 @@ const lambda = z.strictObject({
   memoryMiB: whole(256, 10_240, 1024),
   /** Below the queue's 900 s of invisibility, or the mapping is refused. */
   timeoutSeconds: whole(60, 900, 300),
-  reservedConcurrency: whole(2, 1000, 100),
+  /** Shared by the queue (all but 2) and the overflow queue; a mapping has 2 at least. */
+  reservedConcurrency: whole(4, 1000, 100),
   settings: settings.default({}),
 });
 
