@@ -45,4 +45,14 @@ export const WAIVERS: readonly Waiver[] = [
     reason:
       'the worker’s own log is for operators: 30 days by default, `retention.workerLogDays` changes it; customers’ logs are in their accounts',
   },
+  {
+    check: 'CKV2_AWS_11',
+    reason:
+      'no flow log of the VPC: only our tasks are in it, nothing but Prometheus can reach them, and each byte that they put would be logged once more; the output vpc_id is for those who must have one',
+  },
+  {
+    check: 'CKV_AWS_394',
+    reason:
+      'the list of zones is read once, when a subnet is made: the subnets ignore later changes of their zone, and zones without Fargate are left out by id',
+  },
 ];
