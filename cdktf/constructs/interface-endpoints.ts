@@ -2,7 +2,6 @@
  * Private addresses, one a zone, for the other services of this region that a task calls or is started by: instead of a NAT gateway, or beside one to keep their
  * bytes off it. KMS is not among them: S3, DynamoDB and SQS ask it in the task's name, the task itself never does.
  */
-import { DataAwsVpcEndpointService } from '@cdktf/provider-aws/lib/data-aws-vpc-endpoint-service/index.js';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint/index.js';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js';
@@ -45,12 +44,10 @@ export class InterfaceEndpoints extends Construct {
 
   #endpoint(service: (typeof SERVICES)[number], securityGroupId: string): void {
     const { names, network } = this.#props;
-    // Asked for, not spelt: in the China regions some have another prefix.
-    const { serviceName } = new DataAwsVpcEndpointService(this, `${service}-name`, { service, serviceType: 'Interface' });
     new VpcEndpoint(this, service, {
       vpcId: network.vpcId,
       vpcEndpointType: 'Interface',
-      serviceName,
+      serviceName: `${domainOf(service, names)}.${names.region}.${service}`,
       subnetIds: network.subnetIds,
       securityGroupIds: [securityGroupId],
       privateDnsEnabled: true,
@@ -58,4 +55,9 @@ export class InterfaceEndpoints extends Construct {
       tags: { Name: names.of(service) },
     });
   }
+}
+
+/** In the China regions all of ours but Logs have another one: https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts */
+function domainOf(service: (typeof SERVICES)[number], { partition }: Names): string {
+  return partition === 'aws-cn' && service !== 'logs' ? 'cn.com.amazonaws' : 'com.amazonaws';
 }
