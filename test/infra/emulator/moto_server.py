@@ -21,6 +21,7 @@ from moto.applicationautoscaling.models import ApplicationAutoscalingBackend
 from moto.applicationautoscaling.responses import ApplicationAutoScalingResponse
 from moto.awslambda.models import LambdaFunction
 from moto.cloudwatch.responses import CloudWatchResponse
+from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.sqs.models import Queue
@@ -102,7 +103,8 @@ def put_composite_alarms():
 
 
 def keep_capacity_providers():
-    """ecs/responses.py, create_service reads neither capacityProviderStrategy nor availabilityZoneRebalancing: every plan wants to make the service anew.
+    """ecs/responses.py, create_service reads neither capacityProviderStrategy nor availabilityZoneRebalancing nor enableECSManagedTags: every plan wants to make
+    the service anew.
     With a strategy AWS reports no launch type, and moto's default of EC2 would be a difference too."""
     create = EC2ContainerServiceResponse.create_service
     make = EC2ContainerServiceBackend.create_service
@@ -111,6 +113,7 @@ def keep_capacity_providers():
     def create_service(self):
         asked.strategy = self._get_param("capacityProviderStrategy")
         asked.rebalancing = self._get_param("availabilityZoneRebalancing")
+        asked.managed_tags = self._get_param("enableECSManagedTags")
         return create(self)
 
     def mended(self, *args, **kwargs):
@@ -119,10 +122,16 @@ def keep_capacity_providers():
             service.capacity_provider_strategy = asked.strategy
             service.launch_type = None
         service.availability_zone_rebalancing = getattr(asked, "rebalancing", None) or "ENABLED"
+        service.enable_ecs_managed_tags = bool(getattr(asked, "managed_tags", False))
         return service
 
     EC2ContainerServiceResponse.create_service = create_service
     EC2ContainerServiceBackend.create_service = mended
+
+
+def describe_rules_for_groups():
+    """ec2/models/security_groups.py, SecurityGroupRule.description looks at blocks of addresses only: a rule for another group has none on the next plan."""
+    SecurityGroupRule.description = property(lambda self: self.ip_range.get("Description") or self.source_group.get("Description"))
 
 
 def keep_logging_config():
@@ -161,6 +170,7 @@ if __name__ == "__main__":
     tag_scalable_targets()
     put_composite_alarms()
     keep_capacity_providers()
+    describe_rules_for_groups()
     keep_logging_config()
     leave_messages_to_workers()
     if "--with-parent" in sys.argv:
