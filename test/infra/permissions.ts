@@ -30,7 +30,7 @@ const S3_ACTIONS: Readonly<Record<string, readonly string[]>> = {
 
 /** @param account of whose key made the call: resources without an account in the request are in that one. @throws Error for a call that is not known here. */
 export function permissionsOf(call: Call, account: string): readonly Permission[] {
-  const of: Readonly<Record<string, (call: Call, account: string) => readonly Permission[]>> = { s3, sqs, dynamodb, sts, logs };
+  const of: Readonly<Record<string, (call: Call, account: string) => readonly Permission[]>> = { s3, sqs, dynamodb, sts, logs, ecs };
   const needed = of[call.service]?.(call, account);
   if (needed === undefined) throw unknown(call);
   return needed;
@@ -98,6 +98,14 @@ function logs(call: Call, account: string): readonly Permission[] {
   // A stream that is still to be made is asked for by its group: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
   const resource = call.operation === 'PutLogEvents' ? `${group}:log-stream:${String(logStreamName)}` : `${group}:*`;
   return [{ action: `logs:${call.operation}`, resource, context: new Map() }];
+}
+
+/** A task does not know its own id beforehand: any of its cluster's. */
+function ecs(call: Call, account: string): readonly Permission[] {
+  const { cluster } = call.input;
+  if (call.operation !== 'UpdateTaskProtection' || typeof cluster !== 'string') throw unknown(call);
+  const resource = `arn:aws:ecs:${call.region}:${account}:task/${cluster}/0123456789abcdef0123456789abcdef`;
+  return [{ action: `ecs:${call.operation}`, resource, context: new Map() }];
 }
 
 function unknown({ service, operation, url }: Call): Error {
