@@ -104,8 +104,11 @@ const worker = z.strictObject({
   /** Tasks that are never Spot; of those above, `spotShare` in a hundred are. */
   onDemandBase: whole(0, 500, 1),
   spotShare: whole(0, 100, 75),
-  /** Messages, visible and in flight, that one task is to have: `npm run simulate:scaling` shows what it does to lag and cost. */
-  backlogPerTask: whole(1, 100_000, 200),
+  /**
+   * Messages, visible and in flight, that one task is to have at most; more tasks are started above it. Lower where objects are few and heavy: a task takes up to 200
+   * messages (ADMISSION_OBJECTS) that new tasks cannot take over. docs/scaling.md shows what it does to lag and cost.
+   */
+  backlogPerTask: whole(1, 100_000, 100),
   /** Further settings of the worker by their names in docs/configuration.md, such as { LOG_LEVEL: 'debug' }. */
   settings: settings.default({}),
 });

@@ -1,6 +1,6 @@
 /** What scaling looks at, as metric math: each guarded against no task, and against metrics that are late or missing. It decides nothing and makes no resource. */
 import type { QueueRefs } from './config.ts';
-import { queueMetric, taskCount, type MetricMath, type Service, type Sources } from './metrics.ts';
+import { queueMetric, taskCount, utilization, type MetricMath, type Service, type Sources } from './metrics.ts';
 
 export interface Signals extends Service {
   readonly queue: QueueRefs;
@@ -30,11 +30,30 @@ export const BACKLOG = `visible + FILL(in_flight, 0) + ${orNone('overflow_visibl
 /**
  * Messages that each running task has to see to. Without a task it is the whole backlog, since a division by zero has no data point and target tracking would stand
  * still; where the count of tasks is late, what it was last. Where it is missing for long nothing is known, and nothing is scaled.
+ *
+ * A queue's length says nothing of tasks that keep up: half of a busy fleet would look idle. So the CPU in use counts as backlog too, as much as makes a task that is
+ * busy enough look just right, and never more: it says how far to come in, and never to go out. Between the two lies the hysteresis. While tasks come or go every
+ * task looks just right: scaling multiplies the metric of two minutes ago by the tasks of now, and of a fleet that has just shrunk far too few would be left.
+ *
+ * @param target of target tracking, in messages a task.
+ * @param busyPercent of the service's CPU, at which a task is busy enough.
  */
-export function backlogPerTask({ queue, ...service }: Signals): MetricMath {
+export function backlogPerTask({ queue, ...service }: Signals, target: number, busyPercent: number): MetricMath {
   return {
-    sources: { ...backlogSources(queue), running: taskCount(service, 'RunningTaskCount') },
-    expressions: { backlog: BACKLOG, tasks: 'FILL(running, REPEAT)', backlog_per_task: 'backlog / IF(tasks > 0, tasks, 1)' },
+    sources: {
+      ...backlogSources(queue),
+      running: taskCount(service, 'RunningTaskCount'),
+      desired: taskCount(service, 'DesiredTaskCount'),
+      cpu: utilization(service, 'CPUUtilization'),
+    },
+    expressions: {
+      backlog: BACKLOG,
+      tasks: 'FILL(running, REPEAT)',
+      per_task: 'backlog / IF(tasks > 0, tasks, 1)',
+      busy: `${orNone('cpu')} / ${busyPercent}`,
+      held: `IF(busy > 1 OR tasks != FILL(desired, REPEAT), 1, busy) * ${target}`,
+      backlog_per_task: 'IF(per_task > held, per_task, held)',
+    },
   };
 }
 

@@ -1,20 +1,17 @@
 /**
- * How many tasks run. The largest capacity wins on the way out, and target tracking comes in only when each of its policies agrees
- * (https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html):
+ * How many tasks run. The largest capacity wins (https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html):
  *
- * - **backlog** per running task, target tracking: how far to scale out;
- * - **cpu**, target tracking: how far to come in. A queue's length says nothing below saturation, so alone it would take most of a busy fleet away every quarter of
- *   an hour, and call it back when the queue has grown;
+ * - **backlog** per running task, target tracking: out when messages pile up, in when tasks are idle;
  * - **age** of the oldest message, in steps: for messages that are few and heavy;
  * - **wake** and **quiet**, where the minimum is 0: from none to one on any visible message, and to none when nothing has come for a while.
  *
  * It never stops a busy task: those hold scale-in protection. docs/scaling.md shows what each figure was chosen by.
  */
-import { AppautoscalingPolicy, type AppautoscalingPolicyConfig } from '@cdktf/provider-aws/lib/appautoscaling-policy/index.js';
+import { AppautoscalingPolicy } from '@cdktf/provider-aws/lib/appautoscaling-policy/index.js';
 import { AppautoscalingTarget } from '@cdktf/provider-aws/lib/appautoscaling-target/index.js';
 import { Construct } from 'constructs';
 import type { Environment } from '../config.ts';
-import { trackedMetrics } from '../metrics.ts';
+import { trackedMetrics, type MetricMath } from '../metrics.ts';
 import type { Names } from '../names.ts';
 import { activityWhileAwake, asleepWithWork, backlogPerTask, oldestWaiting, type Signals } from '../scaling-signals.ts';
 import { StepOnAlarm, type StepOnAlarmProps } from './step-on-alarm.ts';
@@ -24,10 +21,11 @@ export const SCALING = {
   /** A task starts within a minute, and its share of the work shows a minute or two later: scaling out again before that would count it twice. */
   scaleOutCooldown: 180,
   scaleInCooldown: 300,
-  /** Per cent of one vCPU: a worker has one event loop, and further CPU serves only what Node does beside it. */
-  cpuTarget: 70,
+  /** Per cent of one vCPU that a task should use at least: a worker has one event loop, and further CPU serves only what Node does beside it. */
+  busyPercent: 60,
   ageSeconds: 300,
   ageCooldown: 300,
+  wakeCooldown: 300,
   /** Minutes without a message, of which the newest one or two are not reported yet. */
   quietMinutes: 10,
 } as const;
@@ -44,7 +42,7 @@ export class WorkerAutoscaling extends Construct {
   constructor(scope: Construct, id: string, props: WorkerAutoscalingProps) {
     super(scope, id);
     this.#props = props;
-    const { minTasks, maxTasks, cpu, backlogPerTask: backlogTarget } = props.environment.worker;
+    const { minTasks, maxTasks } = props.environment.worker;
     this.#target = new AppautoscalingTarget(this, 'target', {
       serviceNamespace: 'ecs',
       scalableDimension: 'ecs:service:DesiredCount',
@@ -52,10 +50,7 @@ export class WorkerAutoscaling extends Construct {
       minCapacity: minTasks,
       maxCapacity: maxTasks,
     });
-    this.#track('backlog', backlogTarget, { customizedMetricSpecification: { metrics: trackedMetrics(backlogPerTask(props)) } });
-    this.#track('cpu', Math.round(SCALING.cpuTarget / Math.max(1, cpu / 1024)), {
-      predefinedMetricSpecification: { predefinedMetricType: 'ECSServiceAverageCPUUtilization' },
-    });
+    this.#trackBacklog();
     this.#stepOnAge();
     if (minTasks === 0) {
       this.#wake();
@@ -63,16 +58,22 @@ export class WorkerAutoscaling extends Construct {
     }
   }
 
-  #track(name: string, targetValue: number, metric: Partial<AppautoscalingPolicyConfig['targetTrackingScalingPolicyConfiguration']>): void {
+  #trackBacklog(): void {
     const { serviceNamespace, scalableDimension, resourceId } = this.#target;
+    const { backlogPerTask: targetValue } = this.#props.environment.worker;
     const { scaleOutCooldown, scaleInCooldown } = SCALING;
-    new AppautoscalingPolicy(this, name, {
-      name: this.#props.names.of(`scale-${name}`),
+    new AppautoscalingPolicy(this, 'backlog', {
+      name: this.#props.names.of('scale-backlog'),
       policyType: 'TargetTrackingScaling',
       serviceNamespace,
       scalableDimension,
       resourceId,
-      targetTrackingScalingPolicyConfiguration: { targetValue, scaleOutCooldown, scaleInCooldown, ...metric },
+      targetTrackingScalingPolicyConfiguration: {
+        targetValue,
+        scaleOutCooldown,
+        scaleInCooldown,
+        customizedMetricSpecification: { metrics: trackedMetrics(backlogSignal(this.#props)) },
+      },
     });
   }
 
@@ -105,7 +106,8 @@ export class WorkerAutoscaling extends Construct {
       threshold: 1,
       minutes: 1,
       adjustmentType: 'ChangeInCapacity',
-      cooldown: SCALING.scaleOutCooldown,
+      // The alarm still sees no task when the first one has begun: by then the cooldown must not be over.
+      cooldown: SCALING.wakeCooldown,
       steps: [{ from: 0, adjustment: 1 }],
     });
   }
@@ -131,4 +133,10 @@ export class WorkerAutoscaling extends Construct {
   #steps(name: string, props: Omit<StepOnAlarmProps, 'target' | 'name'>): void {
     new StepOnAlarm(this, name, { target: this.#target, name: this.#props.names.of(`scale-${name}`), ...props });
   }
+}
+
+/** What target tracking follows; the dashboard shows it. */
+export function backlogSignal(props: WorkerAutoscalingProps): MetricMath {
+  const { backlogPerTask: target, cpu } = props.environment.worker;
+  return backlogPerTask(props, target, Math.round(SCALING.busyPercent / Math.max(1, cpu / 1024)));
 }
