@@ -9,6 +9,11 @@ const scrapeConfiguration = readFileSync(join(import.meta.dirname, '..', '..', '
 const { worker: stack } = synthesize();
 const rulesIn = (of: StackJson) => Object.values(resources(of, 'aws_vpc_security_group_ingress_rule'));
 
+/** The synthesized environment is called `test`. */
+function inProduction(text: unknown): string {
+  return String(text).replace('logferry-test', `${project}-production`);
+}
+
 describe('Prometheus', () => {
   test('finds the running tasks by a name inside the VPC', () => {
     expect(resource(stack, 'aws_service_discovery_private_dns_namespace')['name']).toBe('logferry-test.internal');
@@ -23,14 +28,12 @@ describe('Prometheus', () => {
   });
 
   test('asks, by docs/prometheus.yml, for the name and port of this project’s production', () => {
-    // The synthesized environment is called `test`, in place of `production`.
     expect(environments).toHaveProperty('production');
     const { name: namespace } = resource(stack, 'aws_service_discovery_private_dns_namespace');
     const { name: service } = resource(stack, 'aws_service_discovery_service');
     const [container] = JSON.parse(String(resource(stack, 'aws_ecs_task_definition')['container_definitions'])) as {
       portMappings: { containerPort: number }[];
     }[];
-    const inProduction = (text: unknown) => String(text).replace('logferry-test', `${project}-production`);
     expect(scrapeConfiguration).toContain(`- names: [${String(service)}.${inProduction(namespace)}]\n`);
     const ports = [...scrapeConfiguration.matchAll(/port: (\d+)/g)].map(([, port]) => Number(port));
     expect(ports).toEqual([container?.portMappings[0]?.containerPort, container?.portMappings[0]?.containerPort]);

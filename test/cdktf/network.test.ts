@@ -23,6 +23,11 @@ function taskSubnets(stack: StackJson): string[] {
   return subnets.map((one) => logical(one) ?? one);
 }
 
+/** Of a subnet in each of so many zones, private and public. */
+function blocks(zones: number): unknown[] {
+  return all(workerOf({ network: { zones, natPerZone: true } }), 'aws_subnet').map((one) => one['cidr_block']);
+}
+
 describe('a VPC of its own', () => {
   test('has one private subnet a zone for the tasks, and none of the subnets gives a public address', () => {
     expect(taskSubnets(byDefault)).toHaveLength(2);
@@ -31,14 +36,11 @@ describe('a VPC of its own', () => {
   });
 
   test('lets no two subnets share addresses, and a further zone moves none of them', () => {
-    const blocks = (zones: number) => all(workerOf({ network: { zones, natPerZone: true } }), 'aws_subnet').map((one) => one['cidr_block']);
     const four = blocks(4);
     expect(new Set(four).size).toBe(8);
     expect(four).toEqual(expect.arrayContaining(blocks(2)));
     // Slices 0 to 7 of eight.
-    expect(four.map((block) => /^\$\{cidrsubnet\("10\.64\.0\.0\/20", 3, ([0-7])\)\}$/.exec(String(block))?.[1]).sort()).toEqual([
-      ...'01234567',
-    ]);
+    for (const block of four) expect(block).toMatch(/^\$\{cidrsubnet\("10\.64\.0\.0\/20", 3, [0-7]\)\}$/);
   });
 
   test('spreads over different zones of the region, none of them one without Fargate', () => {
@@ -65,10 +67,9 @@ describe('a VPC of its own', () => {
     for (const network of [{}, { nat: false, interfaceEndpoints: true }, { zones: 3, natPerZone: true }]) {
       const stack = workerOf({ network });
       const gateways = all(stack, 'aws_vpc_endpoint').filter((one) => one['vpc_endpoint_type'] === 'Gateway');
-      expect(gateways.map((one) => one['service_name']).sort()).toEqual([
-        'com.amazonaws.eu-central-1.dynamodb',
-        'com.amazonaws.eu-central-1.s3',
-      ]);
+      expect(new Set(gateways.map((one) => one['service_name']))).toEqual(
+        new Set(['com.amazonaws.eu-central-1.dynamodb', 'com.amazonaws.eu-central-1.s3']),
+      );
       for (const one of gateways) expect(one['route_table_ids']).toHaveLength(taskSubnets(stack).length);
     }
   });
@@ -100,7 +101,7 @@ describe('the way out', () => {
     for (const type of ['aws_internet_gateway', 'aws_nat_gateway', 'aws_eip', 'aws_route']) expect(count(stack, type)).toBe(0);
     expect(count(stack, 'aws_subnet')).toBe(2);
     const services = all(stack, 'aws_vpc_endpoint').map((one) => String(one['service_name']).split('eu-central-1.')[1]);
-    expect(services.sort()).toEqual(['dynamodb', 'ecr.api', 'ecr.dkr', 'logs', 's3', 'sqs', 'sts']);
+    expect(new Set(services)).toEqual(new Set(['s3', 'dynamodb', 'sqs', 'sts', 'logs', 'ecr.api', 'ecr.dkr']));
   });
 });
 
@@ -121,7 +122,7 @@ describe('interface endpoints', () => {
 
   test('answer the tasks only, by HTTPS', () => {
     const [tasks] = (resource(stack, 'aws_ecs_service')['network_configuration'] as { security_groups: string[] }).security_groups;
-    const [group] = endpoints[0]?.['security_group_ids'] as string[];
+    const [group] = endpoints.flatMap((one) => one['security_group_ids'] as string[]);
     const rules = all(stack, 'aws_vpc_security_group_ingress_rule').filter((one) => one['security_group_id'] === group);
     expect(rules).toEqual([
       expect.objectContaining({ referenced_security_group_id: tasks, ip_protocol: 'tcp', from_port: 443, to_port: 443 }),
@@ -149,8 +150,7 @@ describe('what passes an endpoint', () => {
     for (const service of ['s3', 'dynamodb', 'sqs', 'sts']) {
       const statements = policyOf(service).filter(({ Sid }) => Sid !== 'PullLayers');
       expect(statements).not.toEqual([]);
-      for (const { Sid, Condition } of statements)
-        expect(Condition, Sid).toMatchObject({ StringEquals: { 'aws:PrincipalAccount': '111122223333' } });
+      for (const { Condition } of statements) expect(Condition).toMatchObject({ StringEquals: { 'aws:PrincipalAccount': '111122223333' } });
     }
     expect(policyOf('s3').find(({ Sid }) => Sid === 'PullLayers')).toMatchObject({
       Action: 's3:GetObject',

@@ -109,7 +109,9 @@ describe('settings that the service cannot run with are refused', () => {
     ['a port that nobody knows', { METRICS_PORT: '0' }, /test\.worker\.settings\.METRICS_PORT: is 0/],
     ['a mode that does not poll', { EXECUTION_MODE: 'manual' }, /test\.worker\.settings\.EXECUTION_MODE: is manual/],
   ];
-  for (const [what, settings, fault] of refused) test(what, () => expect(() => workerOf({ settings })).toThrow(fault));
+  test.each(refused)('%s', (_what, settings, fault) => {
+    expect(() => workerOf({ settings })).toThrow(fault);
+  });
 });
 
 describe('the service', () => {
@@ -136,11 +138,8 @@ describe('the service', () => {
 
   test('starts no task before its roles may do their work', () => {
     const first = (service['depends_on'] as string[]).filter((one) => one.startsWith('aws_iam_role_policy.'));
-    expect(first.sort()).toEqual(
-      Object.keys(resources(stack, 'aws_iam_role_policy'))
-        .map((name) => `aws_iam_role_policy.${name}`)
-        .sort(),
-    );
+    const policies = Object.keys(resources(stack, 'aws_iam_role_policy')).map((name) => `aws_iam_role_policy.${name}`);
+    expect(new Set(first)).toEqual(new Set(policies));
   });
 
   test('tags its tasks as it is tagged', () => {
@@ -181,8 +180,9 @@ describe('tasks on demand and on Spot', () => {
       ],
     ],
   ];
-  for (const [what, worker, wanted] of cases)
-    test(what, () => expect(resource(workerOf(worker), 'aws_ecs_service')['capacity_provider_strategy']).toEqual(wanted));
+  test.each(cases)('%s', (_what, worker, wanted) => {
+    expect(resource(workerOf(worker), 'aws_ecs_service')['capacity_provider_strategy']).toEqual(wanted);
+  });
 
   test('change their shares without stopping the service', () => {
     expect(service['force_new_deployment']).toBe(true);
