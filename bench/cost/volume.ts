@@ -22,18 +22,13 @@ export function volumeCosts({ gb, ratio, objectMb, keptDays }: Volume): Item[] {
   const storedGb = gb / ratio;
   const objects = (storedGb * 1000) / objectMb / 1e6;
   return [
-    { what: 'S3: puts by the agents, gets by the worker', usd: objects * (PRICES.s3PutMillion + PRICES.s3GetMillion) },
+    { what: 'S3: puts of the agents, gets of the worker', usd: objects * (PRICES.s3PutMillion + PRICES.s3GetMillion) },
     {
-      what: `S3: kept ${keptDays} days`,
+      what: 'S3: kept',
       usd: (storedGb * keptDays * PRICES.s3StandardGbMonth) / 30 + (objects * keptDays * PRICES.s3MonitoredObjectsMillion) / 30,
     },
     { what: 'SNS, SQS', usd: objects * (PRICES.snsPublishMillion + SQS_CALLS_PER_OBJECT * PRICES.sqsCallMillion) },
     { what: 'ledger', usd: objects * (LEDGER_WRITES_PER_OBJECT * PRICES.dynamodbWriteMillion + PRICES.dynamodbReadMillion) },
     { what: 'NAT: puts to the customers, uncompressed', usd: gb * PRICES.natGb },
   ];
-}
-
-/** Paid by the customers, in their accounts. */
-export function customersCost({ gb }: Volume): Item {
-  return { what: 'CloudWatch Logs ingestion, in the customers’ accounts', usd: gb * PRICES.logIngestionGb };
 }
