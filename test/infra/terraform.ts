@@ -58,7 +58,11 @@ function isMirror(folder: string): boolean {
 
 /** For images that keep it somewhere of their own. Caches are passed over: a half-filled one is no mirror. */
 async function searchMirror(): Promise<string | undefined> {
-  const prune = ['/proc', '/sys', '/dev', '/tmp', '*/node_modules', '*/.terraform', '*/.logferry'].flatMap((path) => ['-o', '-path', path]);
+  const prune = ['/proc', '/sys', '/dev', '/tmp', '*/node_modules', '*/.terraform', '*/.logferry', '*/plugin-cache'].flatMap((path) => [
+    '-o',
+    '-path',
+    path,
+  ]);
   const args = ['/', '-maxdepth', '8', '(', '-false', ...prune, ')', '-prune', '-o', '-type', 'd', '-path', `*/${PROVIDER}`, '-print'];
   // It ends with 1 for folders that it may not read, and what it found counts all the same.
   const { stdout } = await run('find', args, { timeout: 30_000 }).catch((error: unknown) => error as { readonly stdout?: string });
