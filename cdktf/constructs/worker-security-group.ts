@@ -21,11 +21,11 @@ export class WorkerSecurityGroup extends Construct {
   constructor(scope: Construct, id: string, { names, vpcId, metricsPort, scrapeFrom }: WorkerSecurityGroupProps) {
     super(scope, id);
     const group = new SecurityGroup(this, 'group', {
-      name: names.of('worker'),
+      // Of two at once: what the description says is part of its identity, and the tasks leave the old group only for a new one.
+      namePrefix: names.of('worker-'),
       description: `Tasks of ${names.prefix}: metrics in, HTTPS out`,
       vpcId,
       tags: { Name: names.of('worker') },
-      // What the description says is part of its identity; a group in use is only let go of when the tasks have the next one.
       lifecycle: { createBeforeDestroy: true },
     });
     this.securityGroupId = group.id;
