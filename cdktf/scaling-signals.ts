@@ -33,7 +33,8 @@ export const BACKLOG = `visible + FILL(in_flight, 0) + ${orNone('overflow_visibl
  *
  * A queue's length says nothing of tasks that keep up: half of a busy fleet would look idle. So the CPU in use counts as backlog too, as much as makes a task that is
  * busy enough look just right, and never more: it says how far to come in, and never to go out. Between the two lies the hysteresis. While tasks come or go every
- * task looks just right: scaling multiplies the metric of two minutes ago by the tasks of now, and of a fleet that has just shrunk far too few would be left.
+ * task looks just right: scaling multiplies the metric of two minutes ago by the tasks of now, and of a fleet that has just shrunk far too few would be left. So it
+ * does while their CPU is not known yet, or a task that has just woken would be sent to sleep.
  *
  * @param target of target tracking, in messages a task.
  * @param busyPercent of the service's CPU, at which a task is busy enough.
@@ -50,8 +51,8 @@ export function backlogPerTask({ queue, ...service }: Signals, target: number, b
       backlog: BACKLOG,
       tasks: 'FILL(running, REPEAT)',
       per_task: 'backlog / IF(tasks > 0, tasks, 1)',
-      busy: `${orNone('cpu')} / ${busyPercent}`,
-      held: `IF(busy > 1 OR tasks != FILL(desired, REPEAT), 1, busy) * ${target}`,
+      busy: `FILL(FILL(cpu, REPEAT), ${busyPercent}) / ${busyPercent}`,
+      held: `IF(tasks == 0, 0, IF(busy > 1 OR tasks != FILL(desired, REPEAT), 1, busy)) * ${target}`,
       backlog_per_task: 'IF(per_task > held, per_task, held)',
     },
   };

@@ -18,7 +18,7 @@ export const ASSUMPTIONS = {
   start: [45, 60],
   /** From the end of a minute until its points are known. */
   sqsDelay: [60, 120],
-  ecsDelay: [30, 90],
+  ecsDelay: [60, 180],
   /** "A delay of up to 15 minutes" after more than 6 h without activity: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/monitoring-using-cloudwatch.html */
   queueIdleAfter: 6 * 3600,
   idleQueueDelay: 15 * 60,

@@ -1,13 +1,13 @@
 /** The same policies with one thing changed: for trying other figures, and for seeing what a guard is there for. Pure. */
 import type { Alarm, Policy, Query, ScalingModel } from './model.ts';
 
-/** @param change of every expression of every policy. @throws Error when it changes none: then it tries nothing. */
-export function withExpressions(model: ScalingModel, change: (expression: string) => string): ScalingModel {
-  let changed = 0;
+/** @param pattern in the expressions of every policy. @throws Error when there is none such: then it tries nothing. */
+export function withExpressions(model: ScalingModel, pattern: RegExp, replacement: string): ScalingModel {
+  let found = 0;
   const query = (one: Query): Query => {
     if (one.expression === undefined) return one;
-    const expression = change(one.expression);
-    if (expression !== one.expression) changed++;
+    if (one.expression.search(pattern) >= 0) found++;
+    const expression = one.expression.replace(pattern, replacement);
     return { ...one, expression };
   };
   const alarm = (one: Alarm): Alarm => ({ ...one, queries: one.queries.map(query) });
@@ -16,7 +16,7 @@ export function withExpressions(model: ScalingModel, change: (expression: string
       ? { ...policy, high: alarm(policy.high), low: alarm(policy.low) }
       : { ...policy, alarm: alarm(policy.alarm) },
   );
-  if (changed === 0) throw new Error('no expression was changed');
+  if (found === 0) throw new Error(`no expression has ${pattern.source}`);
   return { ...model, policies };
 }
 
@@ -31,11 +31,8 @@ export function withoutPolicy(model: ScalingModel, name: string): ScalingModel {
   return withPolicy(model, name, () => undefined);
 }
 
-export const withScaleOutCooldown = (model: ScalingModel, seconds: number) =>
-  withPolicy(model, 'scale-backlog', (policy) => ({ ...policy, scaleOutCooldown: seconds }) as Policy);
-
-export const withScaleInCooldown = (model: ScalingModel, seconds: number) =>
-  withPolicy(model, 'scale-backlog', (policy) => ({ ...policy, scaleInCooldown: seconds }) as Policy);
+export const withCooldowns = (model: ScalingModel, scaleOutCooldown: number, scaleInCooldown: number) =>
+  withPolicy(model, 'scale-backlog', (policy) => (policy.kind === 'tracking' ? { ...policy, scaleOutCooldown, scaleInCooldown } : policy));
 
 export const withQuietMinutes = (model: ScalingModel, minutes: number) =>
   withPolicy(model, 'scale-quiet', (policy) =>
@@ -45,22 +42,13 @@ export const withQuietMinutes = (model: ScalingModel, minutes: number) =>
   );
 
 export const withBusyPercent = (model: ScalingModel, percent: number) =>
-  withExpressions(model, (expression) => expression.replace(/(FILL\(FILL\(cpu, REPEAT\), 0\)) \/ \d+/, `$1 / ${percent}`));
+  withExpressions(model, /FILL\(FILL\(cpu, REPEAT\), \d+\) \/ \d+/, `FILL(FILL(cpu, REPEAT), ${percent}) / ${percent}`);
 
 /** The CPU in use counts for nothing. */
-export const withoutCpu = (model: ScalingModel) =>
-  withExpressions(model, (expression) => (expression.includes('FILL(cpu, REPEAT)') ? expression.replace(/.*/, '0 * tasks') : expression));
+export const withoutCpu = (model: ScalingModel) => withExpressions(model, /FILL\(FILL\(cpu, REPEAT\), \d+\) \/ \d+/, '0 * tasks');
 
 /** Tasks that come or go do not hold it. */
-export const withoutSettling = (model: ScalingModel) =>
-  withExpressions(model, (expression) => expression.replace(' OR tasks != FILL(desired, REPEAT)', ''));
+export const withoutSettling = (model: ScalingModel) => withExpressions(model, / OR tasks != FILL\(desired, REPEAT\)/, '');
 
 /** A division by zero where no task runs. */
-export const withoutZeroGuard = (model: ScalingModel) =>
-  withExpressions(model, (expression) =>
-    expression.replace('IF(tasks > 0, tasks, 1)', 'tasks').replace('FILL(FILL(running, REPEAT), 0) > 0', 'running > 0'),
-  );
-
-/** A missing point of the newest minutes is taken for 0. */
-export const withZeroForMissing = (model: ScalingModel) =>
-  withExpressions(model, (expression) => expression.replaceAll(/FILL\((running|desired), REPEAT\)/g, 'FILL($1, 0)'));
+export const withoutZeroGuard = (model: ScalingModel) => withExpressions(model, /IF\(tasks > 0, tasks, 1\)/, 'tasks');

@@ -66,7 +66,7 @@ export function judge(alarm: Alarm, series: Series, before: AlarmState): AlarmSt
   const absent = periods - real.length;
   if (absent === 0 || missing === 'notBreaching') return breaching >= needed ? 'ALARM' : 'OK';
   if (missing === 'breaching') return breaching + absent >= needed ? 'ALARM' : 'OK';
-  if (missing === 'ignore') return before;
+  if (missing === 'ignore') return real.length > 0 && breaching === 0 ? 'OK' : before;
   if (real.length === 0) return 'INSUFFICIENT_DATA';
   return breaching >= Math.min(needed, real.length) ? 'ALARM' : 'OK';
 }

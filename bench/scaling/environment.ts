@@ -30,7 +30,6 @@ export function readEnvironment(
   environment: Environment,
   stacks: { readonly queue: StackJson; readonly worker: StackJson },
 ): SimulatedEnvironment {
-  const only = (stack: StackJson, type: string) => Object.values(stack.resource?.[type] ?? {})[0];
   const { cpu, memory } = task.parse(only(stacks.worker, 'aws_ecs_task_definition'));
   const strategy = service.parse(only(stacks.worker, 'aws_ecs_service')).capacity_provider_strategy;
   const spot = strategy.find(({ capacity_provider }) => capacity_provider === 'FARGATE_SPOT');
@@ -53,6 +52,11 @@ export function readEnvironment(
     },
     sweepEvery: Number(every) * (unit === 'hour' ? 3600 : 60),
   };
+}
+
+/** The one resource of its type. */
+function only(stack: StackJson, type: string): unknown {
+  return Object.values(stack.resource?.[type] ?? {})[0];
 }
 
 /** Of its most tasks' work this is what an environment has to do on a usual day. */
