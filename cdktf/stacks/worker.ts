@@ -1,12 +1,15 @@
 /** The service: network, Fargate tasks, their scaling, alarms and dashboard. */
 import type { Construct } from 'constructs';
 import type { Environment } from '../config.ts';
+import { Dashboard } from '../constructs/dashboard.ts';
 import { GatewayEndpoints } from '../constructs/gateway-endpoints.ts';
 import { InterfaceEndpoints } from '../constructs/interface-endpoints.ts';
 import { MonthlyBudget } from '../constructs/monthly-budget.ts';
 import { NatGateways } from '../constructs/nat-gateways.ts';
 import { Network } from '../constructs/network.ts';
 import { ServiceDiscovery } from '../constructs/service-discovery.ts';
+import { WorkerAlarms } from '../constructs/worker-alarms.ts';
+import { WorkerAutoscaling } from '../constructs/worker-autoscaling.ts';
 import { WorkerSecurityGroup } from '../constructs/worker-security-group.ts';
 import { WorkerService } from '../constructs/worker-service.ts';
 import { workerSettings } from '../constructs/worker-settings.ts';
@@ -33,9 +36,20 @@ export class WorkerStack extends LogferryStack {
     const discovery = new ServiceDiscovery(this, 'discovery', { names, vpcId: place.vpcId });
     const { registryArn } = discovery;
     const service = new WorkerService(this, 'service', { ...props, ...place, names, environment, settings, registryArn });
+    this.#watch(service);
     if (environment.budget !== undefined) new MonthlyBudget(this, 'budget', { names, environment, budget: environment.budget });
     this.#outputs(place, discovery, service);
   }
+
+  #watch({ clusterName, serviceName }: WorkerService): void {
+    const { names, environment } = this;
+    const { core, queue } = this.#props;
+    const watched = { names, environment, queue, clusterName, serviceName };
+    new WorkerAutoscaling(this, 'autoscaling', watched);
+    new WorkerAlarms(this, 'alarms', { ...watched, topicArn: core.alarmTopicArn });
+    new Dashboard(this, 'dashboard', { ...watched, core });
+  }
+
   #existingPlace(metricsPort: number): Place {
     const { existing } = this.environment.network;
     if (existing === undefined) throw new Error('asked for only where it is there');
