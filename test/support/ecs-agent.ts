@@ -2,7 +2,7 @@
  * A stand-in for the agent of ECS as a task's container sees it, for PUT of task-protection/v1/state: its checks and forms of answer are those of its
  * source (github.com/aws/amazon-ecs-agent, ecs-agent/tmds/handlers/taskprotection/v1). It never forgets a protection by itself.
  */
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -24,6 +24,7 @@ export type ProtectionCall = { readonly ProtectionEnabled?: unknown; readonly Ex
 
 export class EcsAgent {
   readonly #server: Server;
+  readonly #emitter = new EventEmitter();
   /** In the order of their coming. */
   readonly calls: ProtectionCall[] = [];
   behaviour: Behaviour = 'take';
@@ -47,6 +48,11 @@ export class EcsAgent {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}${PATH.replace('/task-protection/v1/state', '')}`;
   }
 
+  /** Resolves when it has been called so many times in all. */
+  async called(times: number): Promise<void> {
+    while (this.calls.length < times) await once(this.#emitter, 'call');
+  }
+
   stop(): void {
     this.#server.close();
     this.#server.closeAllConnections();
@@ -59,6 +65,7 @@ export class EcsAgent {
     if (req.url !== PATH || req.method !== 'PUT') return void res.writeHead(404).end('404 page not found\n');
     const call = JSON.parse(await text(req)) as ProtectionCall;
     this.calls.push(call);
+    this.#emitter.emit('call');
     this.#answer(call, res);
   }
 

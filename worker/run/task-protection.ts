@@ -58,7 +58,7 @@ export class TaskProtection {
   readonly #now: () => number;
   readonly #random: () => number;
   #state: State;
-  /** Pieces of work under way, and since when there has been none. */
+  /** Pieces of work under way, and when one last ended. */
   #working = 0;
   #quietFrom = 0;
   #calling: AbortController | undefined;
@@ -83,7 +83,8 @@ export class TaskProtection {
     try {
       return await work();
     } finally {
-      if (--this.#working === 0) this.#quietFrom = this.#now();
+      this.#working--;
+      this.#quietFrom = this.#now();
       this.#advance();
     }
   }
