@@ -1,5 +1,5 @@
 /**
- * Mail when this environment's month costs, or will cost, more than it may. It stops nothing. It sees the tags of the bill only once they are activated there as
+ * Mail when the project's month costs, or will cost, more than it may in this account. It stops nothing. It sees the tags of the bill only once they are activated there as
  * cost allocation tags: https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/activating-tags.html
  */
 import { BudgetsBudget, type BudgetsBudgetNotification } from '@cdktf/provider-aws/lib/budgets-budget/index.js';
@@ -29,8 +29,8 @@ export class MonthlyBudget extends Construct {
       timeUnit: 'MONTHLY',
       limitAmount: String(budget.monthlyUsd),
       limitUnit: 'USD',
-      // What bears both tags. The prefix is that of tags that are not AWS's own.
-      costFilter: [{ name: 'TagKeyValue', values: [`user:Environment$${environment.name}`, `user:Project$${environment.project}`] }],
+      // All environments of the project in this account: several values of one filter are joined by "or", so a second tag would only widen it.
+      costFilter: [{ name: 'TagKeyValue', values: [`user:Project$${environment.project}`] }],
       // A forecast needs some five weeks of bills.
       notification: [mail('FORECASTED', 100), mail('ACTUAL', 80), mail('ACTUAL', 100)],
     });

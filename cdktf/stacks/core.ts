@@ -8,6 +8,7 @@ import { HubTopic } from '../constructs/hub-topic.ts';
 import { ImageRepository } from '../constructs/image-repository.ts';
 import { LedgerTable } from '../constructs/ledger-table.ts';
 import { LogBucket } from '../constructs/log-bucket.ts';
+import { MonthlyBudget } from '../constructs/monthly-budget.ts';
 import { TenantTable } from '../constructs/tenant-table.ts';
 import { WriterRole } from '../constructs/writer-role.ts';
 import type { Names } from '../names.ts';
@@ -32,6 +33,7 @@ export class CoreStack extends LogferryStack {
     this.#makeCentralRole();
     this.#makeWriterRoles(bucket);
     this.#makeRepository();
+    if (environment.budget !== undefined) new MonthlyBudget(this, 'budget', { names, environment, budget: environment.budget });
   }
 
   #makeKeys(): Pick<CoreRefs, 'dataKeyArn' | 'messagesKeyArn'> {

@@ -4,7 +4,6 @@ import type { Environment } from '../config.ts';
 import { Dashboard } from '../constructs/dashboard.ts';
 import { GatewayEndpoints } from '../constructs/gateway-endpoints.ts';
 import { InterfaceEndpoints } from '../constructs/interface-endpoints.ts';
-import { MonthlyBudget } from '../constructs/monthly-budget.ts';
 import { NatGateways } from '../constructs/nat-gateways.ts';
 import { Network } from '../constructs/network.ts';
 import { ServiceDiscovery } from '../constructs/service-discovery.ts';
@@ -37,7 +36,6 @@ export class WorkerStack extends LogferryStack {
     const { registryArn } = discovery;
     const service = new WorkerService(this, 'service', { ...props, ...place, names, environment, settings, registryArn });
     this.#watch(service);
-    if (environment.budget !== undefined) new MonthlyBudget(this, 'budget', { names, environment, budget: environment.budget });
     this.#outputs(place, discovery, service);
   }
 

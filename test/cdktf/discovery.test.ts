@@ -1,4 +1,4 @@
-/** Who finds the tasks, who may talk with them, and whom they may talk with; and the month's budget, which watches them too. */
+/** Who finds the tasks, who may talk with them, and whom they may talk with. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -65,28 +65,4 @@ test('a task calls by HTTPS and in no other way', () => {
   ]);
   // Rules written into the group itself would be beside those.
   expect(Object.keys(resource(stack, 'aws_security_group')).filter((key) => /gress/.test(key))).toEqual([]);
-});
-
-describe('the budget', () => {
-  test('is there only where it is asked for', () => {
-    expect(resources(stack, 'aws_budgets_budget')).toEqual({});
-  });
-
-  test('mails before and when the month costs more, for what bears this environment’s tags', () => {
-    const { worker } = synthesize({ budget: { monthlyUsd: 250, emails: ['ops@example.org'] } });
-    const budget = resource(worker, 'aws_budgets_budget');
-    expect(budget).toMatchObject({ budget_type: 'COST', time_unit: 'MONTHLY', limit_amount: '250', limit_unit: 'USD' });
-    const tags = worker.provider.aws[0]?.['default_tags'] as [{ tags: Record<string, string> }];
-    const { Environment, Project } = tags[0].tags;
-    expect(budget['cost_filter']).toEqual([
-      { name: 'TagKeyValue', values: [`user:Environment$${Environment}`, `user:Project$${Project}`] },
-    ]);
-    const mails = budget['notification'] as { notification_type: string; threshold: number; subscriber_email_addresses: string[] }[];
-    expect(mails.map(({ notification_type, threshold }) => `${notification_type} ${threshold}`)).toEqual([
-      'FORECASTED 100',
-      'ACTUAL 80',
-      'ACTUAL 100',
-    ]);
-    for (const mail of mails) expect(mail.subscriber_email_addresses).toEqual(['ops@example.org']);
-  });
 });

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as changes from '../../bench/scaling/changes.ts';
 import { readEnvironment, scenario, usualRate, type SimulatedEnvironment } from '../../bench/scaling/environment.ts';
@@ -5,10 +7,14 @@ import { Fleet } from '../../bench/scaling/fleet.ts';
 import { ASSUMPTIONS, type Assumptions } from '../../bench/scaling/assumptions.ts';
 import type { ScalingModel } from '../../bench/scaling/model.ts';
 import { seeded } from '../../bench/scaling/random.ts';
+import { table } from '../../bench/scaling/report.ts';
+import { results } from '../../bench/scaling/results.ts';
 import { simulate, type Run, type Sample } from '../../bench/scaling/simulate.ts';
 import { summarize, turns } from '../../bench/scaling/summary.ts';
+import { synthesized } from '../../bench/scaling/synthesis.ts';
 import { shapes, type Shape } from '../../bench/scaling/traffic.ts';
 import { checkEnvironments, type EnvironmentsInput } from '../../cdktf/config.ts';
+import { loadEnvironments } from '../../cdktf/load.ts';
 import { ACCOUNT, synthesize } from './synthesized.ts';
 
 const HOUR = 60;
@@ -154,6 +160,14 @@ describe('a burst of fifty times the load', () => {
     expect(run(large, burst, { assumptions }).samples.at(-1)!.backlog).toBeLessThan(100);
     const without = run(large, burst, { assumptions, model: (model) => changes.withoutPolicy(model, 'scale-age') });
     expect(Math.max(...desired(without.samples))).toBe(2);
+  });
+});
+
+describe('docs/scaling.md', () => {
+  it('has the results of the environments as they are; else run npm run simulate:scaling', async () => {
+    const environments = await loadEnvironments(join(import.meta.dirname, '..', '..', 'cdktf', 'environments.ts'));
+    const page = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'scaling.md'), 'utf8');
+    expect(page).toContain(table('environment, traffic', results(synthesized(environments))));
   });
 });
 
