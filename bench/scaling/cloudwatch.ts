@@ -1,6 +1,7 @@
 /** What CloudWatch knows at a moment: points of a minute, each published some time after its minute; and alarms over them. Times are seconds of the virtual clock. */
-import { evaluate, type Series } from './metric-math.ts';
+import { evaluate } from './metric-math.ts';
 import type { Alarm, MetricName } from './model.ts';
+import type { Series } from './series.ts';
 
 interface Point {
   readonly value: number;

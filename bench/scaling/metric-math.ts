@@ -3,9 +3,8 @@
  * guess. https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/using-metric-math.html
  */
 
-/** A value a minute, oldest first; undefined where there is none. */
-export type Series = readonly (number | undefined)[];
-type Value = number | Series;
+import { choose, diff, MetricMathError, pointwise, repeat, series, type Series, type Value } from './series.ts';
+
 type Variables = Readonly<Record<string, Series>>;
 type Compiled = (variables: Variables) => Value;
 type Operation = (left: number, right: number) => number | undefined;
@@ -39,10 +38,6 @@ export function evaluate(expression: string, variables: Variables, minutes: numb
   }
   const value = run(variables);
   return typeof value === 'number' ? Array.from({ length: minutes }, () => value) : value;
-}
-
-export class MetricMathError extends Error {
-  override readonly name = 'MetricMathError';
 }
 
 class Parser {
@@ -123,36 +118,4 @@ class Parser {
   #fail(why = `not understood near token ${this.#at}`): never {
     throw new MetricMathError(`${this.#expression}: ${why}`);
   }
-}
-
-function series(value: Value): Series {
-  if (typeof value === 'number') throw new MetricMathError('a series is wanted, not a number');
-  return value;
-}
-
-/** A point only where every series has one. */
-function pointwise(apply: (values: readonly number[]) => number | undefined, values: readonly Value[]): Value {
-  const long = values.find((value) => typeof value !== 'number');
-  if (long === undefined) return apply(values as readonly number[]) ?? Number.NaN;
-  return long.map((_, at) => {
-    const points = values.map((value) => (typeof value === 'number' ? value : value[at]));
-    return points.some((point) => point === undefined) ? undefined : apply(points as readonly number[]);
-  });
-}
-
-function choose(condition: Value, then: Value, otherwise: Value): Value {
-  const point = (value: Value, at: number) => (typeof value === 'number' ? value : value[at]);
-  return series(condition).map((yes, at) => (yes === undefined ? undefined : point(yes === 0 ? otherwise : then, at)));
-}
-
-function repeat(values: Series): Series {
-  let last: number | undefined;
-  return values.map((value) => (last = value ?? last));
-}
-
-function diff(values: Series): Series {
-  return values.map((value, at) => {
-    const before = at === 0 ? undefined : values[at - 1];
-    return value === undefined || before === undefined ? undefined : value - before;
-  });
 }

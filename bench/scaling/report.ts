@@ -17,13 +17,13 @@ const COLUMNS: readonly (readonly [title: string, cell: (summary: Summary) => st
   ['asleep', ({ asleep }) => `${Math.round(100 * asleep)} %`],
 ];
 
-/** As prettier leaves it: each column as wide as its widest cell. */
+/** As prettier leaves it: each column as wide as its widest cell, 3 at least. */
 export function table(head: string, rows: readonly Row[]): string {
   const cells = [
     [head, ...COLUMNS.map(([title]) => title)],
     ...rows.map(({ label, summary }) => [label, ...COLUMNS.map(([, cell]) => cell(summary))]),
   ];
-  const widths = (cells[0] ?? []).map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const widths = (cells[0] ?? []).map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join(' | ')} |`;
   const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`;

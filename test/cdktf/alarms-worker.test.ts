@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Series } from '../../bench/scaling/metric-math.ts';
+import type { Series } from '../../bench/scaling/series.ts';
 import { signalOf, type SynthesizedQuery } from './signal.ts';
 import { resource, resources, synthesize, type Json } from './synthesized.ts';
 

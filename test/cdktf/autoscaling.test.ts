@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Series } from '../../bench/scaling/metric-math.ts';
+import type { Series } from '../../bench/scaling/series.ts';
 import { readModel, type Alarm, type Policy, type Query } from '../../bench/scaling/model.ts';
 import { SETTINGS } from '../../worker/settings.ts';
 import { signalOf } from './signal.ts';

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../bench/scaling/cloudwatch.ts';
-import { evaluate, MetricMathError, type Series } from '../../bench/scaling/metric-math.ts';
+import { evaluate } from '../../bench/scaling/metric-math.ts';
+import { MetricMathError, type Series } from '../../bench/scaling/series.ts';
 import type { Alarm } from '../../bench/scaling/model.ts';
 
 const none = undefined;

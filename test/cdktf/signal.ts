@@ -1,5 +1,6 @@
 /** What a set of metric queries, as synthesized, comes to for what its metrics say. */
-import { evaluate, type Series } from '../../bench/scaling/metric-math.ts';
+import { evaluate } from '../../bench/scaling/metric-math.ts';
+import type { Series } from '../../bench/scaling/series.ts';
 
 export interface SynthesizedQuery {
   readonly id: string;
