@@ -4,7 +4,7 @@ import { costs, type TaskKind } from './summary.ts';
 
 const WIDTH = 860;
 const PANEL = 110;
-const [LEFT, RIGHT, TOP, GAP] = [80, 20, 44, 34];
+const [LEFT, RIGHT, TOP, GAP] = [80, 20, 44, 46];
 /** As many points as the eye can tell apart. */
 const POINTS = 300;
 
@@ -54,7 +54,7 @@ function drawPanel({ title, lines }: Panel, top: number, hours: number): string[
   const every = hours > 24 ? 6 : hours > 12 ? 3 : 1;
   const ticks = Array.from({ length: Math.floor(hours / every) + 1 }, (_, tick) => tick * every);
   const x = (hour: number) => round(LEFT + (hour / hours) * width);
-  const legend = lines.length > 1 ? lines.map(({ name, color }) => `<tspan fill="${color}"> ${name}</tspan>`).join('') : '';
+  const legend = lines.length > 1 ? lines.map(({ name, color }) => `<tspan dx="8" fill="${color}">${name}</tspan>`).join('') : '';
   return [
     `<text x="${LEFT}" y="${top - 6}" fill="#1f2328">${title}${legend}</text>`,
     ...[0, 0.5, 1].flatMap((share) => {
