@@ -52,7 +52,7 @@ export class WorkerRoles extends Construct {
 function protectTasks(names: Names, clusterName: string): Statement {
   return {
     Sid: 'ProtectOwnTasks',
-    Action: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+    Action: 'ecs:UpdateTaskProtection',
     Resource: names.arn('ecs', `task/${clusterName}/*`),
   };
 }

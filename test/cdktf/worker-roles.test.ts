@@ -44,7 +44,7 @@ describe('the task role', () => {
       {
         Sid: 'ProtectOwnTasks',
         Effect: 'Allow',
-        Action: ['ecs:GetTaskProtection', 'ecs:UpdateTaskProtection'],
+        Action: 'ecs:UpdateTaskProtection',
         Resource: expect.stringMatching(/^arn:aws:ecs:eu-central-1:111122223333:task\/\$\{aws_ecs_cluster\.\w+\.name\}\/\*$/),
       },
     ]);
