@@ -5,6 +5,7 @@
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js';
 import { VpcEndpoint } from '@cdktf/provider-aws/lib/vpc-endpoint/index.js';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Names } from '../names.ts';
 import { endpointPolicy, type EndpointPolicyProps } from './endpoint-policies.ts';
@@ -20,6 +21,8 @@ export interface InterfaceEndpointsProps extends EndpointPolicyProps {
 }
 
 export class InterfaceEndpoints extends Construct {
+  /** Once they are there, the tasks can call by them: the rule that lets them in is among them. */
+  readonly endpoints: readonly ITerraformDependable[];
   readonly #props: InterfaceEndpointsProps;
 
   constructor(scope: Construct, id: string, props: InterfaceEndpointsProps) {
@@ -32,7 +35,7 @@ export class InterfaceEndpoints extends Construct {
       vpcId: network.vpcId,
       tags: { Name: names.of('endpoints') },
     });
-    new VpcSecurityGroupIngressRule(this, 'https', {
+    const https = new VpcSecurityGroupIngressRule(this, 'https', {
       securityGroupId: group.id,
       description: 'HTTPS from the tasks',
       referencedSecurityGroupId: callersSecurityGroupId,
@@ -40,12 +43,12 @@ export class InterfaceEndpoints extends Construct {
       fromPort: 443,
       toPort: 443,
     });
-    for (const service of SERVICES) this.#endpoint(service, group.id);
+    this.endpoints = [https, ...SERVICES.map((service) => this.#endpoint(service, group.id))];
   }
 
-  #endpoint(service: (typeof SERVICES)[number], securityGroupId: string): void {
+  #endpoint(service: (typeof SERVICES)[number], securityGroupId: string): VpcEndpoint {
     const { names, network } = this.#props;
-    new VpcEndpoint(this, service, {
+    return new VpcEndpoint(this, service, {
       vpcId: network.vpcId,
       vpcEndpointType: 'Interface',
       serviceName: `${domainOf(service, names)}.${names.region}.${service}`,

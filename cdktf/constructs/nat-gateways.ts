@@ -7,6 +7,7 @@ import { NatGateway } from '@cdktf/provider-aws/lib/nat-gateway/index.js';
 import { Route } from '@cdktf/provider-aws/lib/route/index.js';
 import { RouteTable } from '@cdktf/provider-aws/lib/route-table/index.js';
 import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association/index.js';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Names } from '../names.ts';
 import type { Network } from './network.ts';
@@ -23,6 +24,8 @@ export interface NatGatewaysProps {
 export class NatGateways extends Construct {
   /** The addresses that customers see our calls come from. */
   readonly addresses: string[];
+  /** Once they are there, the private subnets have their way out. */
+  readonly routes: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, { names, network, perZone }: NatGatewaysProps) {
     super(scope, id);
@@ -38,9 +41,9 @@ export class NatGateways extends Construct {
       this.#nat(names, network, zone, table, out),
     );
     this.addresses = gateways.map(({ publicIp }) => publicIp);
-    network.routeTableIds.forEach((routeTableId, zone) => {
+    this.routes = network.routeTableIds.map((routeTableId, zone) => {
       const natGatewayId = (gateways[zone] ?? gateways[0])?.id;
-      new Route(this, `private-out-${zone}`, { routeTableId, destinationCidrBlock: ANYWHERE, natGatewayId });
+      return new Route(this, `private-out-${zone}`, { routeTableId, destinationCidrBlock: ANYWHERE, natGatewayId });
     });
   }
 

@@ -8,7 +8,7 @@ import { RouteTable } from '@cdktf/provider-aws/lib/route-table/index.js';
 import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association/index.js';
 import { Subnet } from '@cdktf/provider-aws/lib/subnet/index.js';
 import { Vpc } from '@cdktf/provider-aws/lib/vpc/index.js';
-import { Fn, propertyAccess, Token } from 'cdktf';
+import { Fn, propertyAccess, Token, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Names } from '../names.ts';
 
@@ -33,6 +33,8 @@ export class Network extends Construct {
   readonly subnetIds: string[];
   /** One for each of `subnetIds`, in its order. */
   readonly routeTableIds: string[];
+  /** Once they are there, the private subnets are led by those tables. */
+  readonly associations: readonly ITerraformDependable[];
   readonly #props: NetworkProps;
   readonly #zoneNames: string;
 
@@ -54,6 +56,7 @@ export class Network extends Construct {
     const made = Array.from({ length: zones }, (_, zone) => this.#privateSubnet(zone));
     this.subnetIds = made.map(({ subnet }) => subnet.id);
     this.routeTableIds = made.map(({ table }) => table.id);
+    this.associations = made.map(({ association }) => association);
   }
 
   /** For a NAT gateway; what leads into it and out of it is the caller's. */
@@ -70,14 +73,14 @@ export class Network extends Construct {
     }).fqn;
   }
 
-  #privateSubnet(zone: number): { subnet: Subnet; table: RouteTable } {
+  #privateSubnet(zone: number): { subnet: Subnet; table: RouteTable; association: RouteTableAssociation } {
     const subnet = this.#subnet(this, 'private', zone);
     const table = new RouteTable(this, `private-table-${zone}`, {
       vpcId: this.vpcId,
       tags: { Name: this.#props.names.of(`private-${zone}`) },
     });
-    new RouteTableAssociation(this, `private-association-${zone}`, { subnetId: subnet.id, routeTableId: table.id });
-    return { subnet, table };
+    const association = new RouteTableAssociation(this, `private-association-${zone}`, { subnetId: subnet.id, routeTableId: table.id });
+    return { subnet, table, association };
   }
 
   #subnet(scope: Construct, kind: keyof typeof SLICES, zone: number): Subnet {

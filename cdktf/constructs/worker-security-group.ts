@@ -2,6 +2,7 @@
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group/index.js';
 import { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule/index.js';
 import { VpcSecurityGroupIngressRule } from '@cdktf/provider-aws/lib/vpc-security-group-ingress-rule/index.js';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Environment } from '../config.ts';
 import type { Names } from '../names.ts';
@@ -17,6 +18,8 @@ export interface WorkerSecurityGroupProps {
 
 export class WorkerSecurityGroup extends Construct {
   readonly securityGroupId: string;
+  /** Once it is there, the tasks can call. */
+  readonly wayOut: ITerraformDependable;
 
   constructor(scope: Construct, id: string, { names, vpcId, metricsPort, scrapeFrom }: WorkerSecurityGroupProps) {
     super(scope, id);
@@ -29,7 +32,7 @@ export class WorkerSecurityGroup extends Construct {
       lifecycle: { createBeforeDestroy: true },
     });
     this.securityGroupId = group.id;
-    new VpcSecurityGroupEgressRule(this, 'https', {
+    this.wayOut = new VpcSecurityGroupEgressRule(this, 'https', {
       securityGroupId: group.id,
       // Customers' regions are anywhere, and AWS's addresses change. DNS needs no rule: the VPC's own resolver is not filtered.
       description: 'HTTPS to AWS in any region',

@@ -15,6 +15,9 @@ import { WorkerRoles } from './worker-roles.ts';
 import type { WorkerSettings } from './worker-settings.ts';
 import { WorkerTask } from './worker-task.ts';
 
+/** Of `destroy`, which waits until the last task is gone. */
+const DELETE_TIMEOUT = '45m';
+
 export interface WorkerServiceProps extends ProcessorProps {
   readonly names: Names;
   readonly environment: Environment;
@@ -22,6 +25,8 @@ export interface WorkerServiceProps extends ProcessorProps {
   /** Private ones. */
   readonly subnetIds: string[];
   readonly securityGroupId: string;
+  /** What the tasks call by: there before they start, or three that reach no registry end the deployment, and until they have handed back their messages. */
+  readonly wayOut: readonly ITerraformDependable[];
   /** Of Cloud Map. */
   readonly registryArn: string;
 }
@@ -61,7 +66,7 @@ export class WorkerService extends Construct {
     });
     this.clusterName = cluster.name;
     this.logGroupName = log.name;
-    this.serviceName = this.#service(cluster, task, [providers, ...roles.policies]).name;
+    this.serviceName = this.#service(cluster, task, [providers, ...roles.policies, ...props.wayOut]).name;
   }
 
   #service(cluster: EcsCluster, task: WorkerTask, dependsOn: ITerraformDependable[]): EcsService {
@@ -88,6 +93,8 @@ export class WorkerService extends Construct {
       // At the first deployment the image is not pushed yet: there is nothing to wait for. ECS goes on trying until it is.
       waitForSteadyState: false,
       lifecycle: { ignoreChanges: ['desired_count'] },
+      // A task may hold its protection for 30 minutes; the provider's own patience is 20.
+      timeouts: { delete: DELETE_TIMEOUT },
       dependsOn,
     });
   }

@@ -1,4 +1,5 @@
 /** The service: network, Fargate tasks, their scaling, alarms and dashboard. */
+import type { ITerraformDependable } from 'cdktf';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config.ts';
 import { Dashboard } from '../constructs/dashboard.ts';
@@ -21,6 +22,7 @@ interface Place {
   /** Private ones. */
   readonly subnetIds: string[];
   readonly securityGroupId: string;
+  readonly wayOut: readonly ITerraformDependable[];
 }
 
 export class WorkerStack extends LogferryStack {
@@ -51,32 +53,38 @@ export class WorkerStack extends LogferryStack {
   #existingPlace(metricsPort: number): Place {
     const { existing } = this.environment.network;
     if (existing === undefined) throw new Error('asked for only where it is there');
-    return { ...existing, securityGroupId: this.#securityGroup(existing.vpcId, metricsPort) };
+    const { securityGroupId, wayOut } = this.#securityGroup(existing.vpcId, metricsPort);
+    return { ...existing, securityGroupId, wayOut: [wayOut] };
   }
 
   #ownPlace(metricsPort: number): Place {
     const { names, environment } = this;
     const { cidr, zones, nat, natPerZone, interfaceEndpoints } = environment.network;
     const network = new Network(this, 'network', { names, cidr, zones });
-    const securityGroupId = this.#securityGroup(network.vpcId, metricsPort);
+    const group = this.#securityGroup(network.vpcId, metricsPort);
+    const { securityGroupId } = group;
     const endpoints = { ...this.#props, names, environment, network };
-    new GatewayEndpoints(this, 'gateway-endpoints', endpoints);
-    if (interfaceEndpoints) new InterfaceEndpoints(this, 'interface-endpoints', { ...endpoints, callersSecurityGroupId: securityGroupId });
+    const wayOut = [group.wayOut, ...network.associations];
+    wayOut.push(...new GatewayEndpoints(this, 'gateway-endpoints', endpoints).endpoints);
+    if (interfaceEndpoints) {
+      const callers = { callersSecurityGroupId: securityGroupId };
+      wayOut.push(...new InterfaceEndpoints(this, 'interface-endpoints', { ...endpoints, ...callers }).endpoints);
+    }
     if (nat) {
-      const { addresses } = new NatGateways(this, 'nat', { names, network, perZone: natPerZone });
+      const { addresses, routes } = new NatGateways(this, 'nat', { names, network, perZone: natPerZone });
+      wayOut.push(...routes);
       this.output(
         'nat_addresses',
         "Where the worker's calls come from, for customers who bind their role to addresses",
         addresses.join(','),
       );
     }
-    return { vpcId: network.vpcId, subnetIds: network.subnetIds, securityGroupId };
+    return { vpcId: network.vpcId, subnetIds: network.subnetIds, securityGroupId, wayOut };
   }
 
-  #securityGroup(vpcId: string, metricsPort: number): string {
+  #securityGroup(vpcId: string, metricsPort: number): WorkerSecurityGroup {
     const { names, environment } = this;
-    return new WorkerSecurityGroup(this, 'security-group', { names, vpcId, metricsPort, scrapeFrom: environment.scrapeFrom })
-      .securityGroupId;
+    return new WorkerSecurityGroup(this, 'security-group', { names, vpcId, metricsPort, scrapeFrom: environment.scrapeFrom });
   }
 
   #outputs({ vpcId, subnetIds, securityGroupId }: Place, discovery: ServiceDiscovery, service: WorkerService): void {

@@ -105,6 +105,24 @@ describe('the way out', () => {
   });
 });
 
+describe('the tasks and their way out', () => {
+  /** All that a task's call passes by. */
+  const WAYS =
+    /^aws_(route_table_association\.network_private|route\.nat_private-out|vpc_endpoint|vpc_security_group_(in|e)gress_rule\..*_https_)/;
+
+  test.each<[string, Input]>([
+    ['by NAT', {}],
+    ['by endpoints alone', { network: { nat: false, interfaceEndpoints: true } }],
+    ['in a VPC that was there', { network: { existing: { vpcId: 'vpc-1', subnetIds: ['subnet-1'] } } }],
+  ])('%s: it is there before they start, and until they have stopped', (_where, input) => {
+    const stack = workerOf(input);
+    const made = Object.entries(stack.resource ?? {}).flatMap(([type, some]) => Object.keys(some).map((name) => `${type}.${name}`));
+    const ways = made.filter((one) => WAYS.test(one));
+    expect(ways.length).toBeGreaterThan(0);
+    expect(resource(stack, 'aws_ecs_service')['depends_on']).toEqual(expect.arrayContaining(ways));
+  });
+});
+
 describe('interface endpoints', () => {
   const stack = workerOf({ network: { interfaceEndpoints: true } });
   const endpoints = all(stack, 'aws_vpc_endpoint').filter((one) => one['vpc_endpoint_type'] === 'Interface');

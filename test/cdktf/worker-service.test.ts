@@ -142,6 +142,11 @@ describe('the service', () => {
     expect(new Set(first)).toEqual(new Set(policies));
   });
 
+  test('is waited for at its end for longer than a task may hold its protection', () => {
+    const [, minutes] = /^(\d+)m$/.exec(String((service['timeouts'] as Json)['delete'])) ?? [];
+    expect(Number(minutes)).toBeGreaterThan(30);
+  });
+
   test('tags its tasks as it is tagged', () => {
     expect(service).toMatchObject({ propagate_tags: 'SERVICE', enable_ecs_managed_tags: true });
   });
