@@ -4,6 +4,7 @@
  */
 import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias/index.js';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key/index.js';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import type { Names } from '../names.ts';
 import { document, type Statement } from '../policies.ts';
@@ -22,6 +23,8 @@ export interface EncryptionKeyProps {
 
 export class EncryptionKey extends Construct {
   readonly arn: string;
+  /** For what must be gone before the key is, and names it nowhere itself. */
+  readonly key: ITerraformDependable;
 
   constructor(scope: Construct, id: string, { names, part, description, services = [] }: EncryptionKeyProps) {
     super(scope, id);
@@ -33,6 +36,7 @@ export class EncryptionKey extends Construct {
     });
     new KmsAlias(this, 'alias', { name: `alias/${names.of(part)}`, targetKeyId: key.keyId });
     this.arn = key.arn;
+    this.key = key;
   }
 }
 

@@ -12,12 +12,14 @@ import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy/index.j
 import { S3BucketPublicAccessBlock } from '@cdktf/provider-aws/lib/s3-bucket-public-access-block/index.js';
 import { S3BucketServerSideEncryptionConfigurationA } from '@cdktf/provider-aws/lib/s3-bucket-server-side-encryption-configuration/index.js';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning/index.js';
+import type { ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 import { denyPlainText, document, type Statement } from '../policies.ts';
 
 export interface LogBucketProps {
   readonly name: string;
   readonly keyArn: string;
+  readonly key: ITerraformDependable;
   /** Until an object is taken for deleted, in days. It is gone for good `noncurrentDays` later. */
   readonly objectDays: number;
   /** Until an overwritten or deleted version is gone, in days. */
@@ -35,7 +37,12 @@ export class LogBucket extends Construct {
 
   constructor(scope: Construct, id: string, props: LogBucketProps) {
     super(scope, id);
-    const bucket = new S3Bucket(this, 'bucket', { bucket: props.name, forceDestroy: props.emptyOnDestroy });
+    const bucket = new S3Bucket(this, 'bucket', {
+      bucket: props.name,
+      forceDestroy: props.emptyOnDestroy,
+      // Else a `destroy` that stops at a full bucket would have the key deleted beside it, and the objects could not be read from that moment on.
+      dependsOn: [props.key],
+    });
     this.name = bucket.bucket;
     this.arn = bucket.arn;
     this.#seal(props.keyArn);

@@ -26,8 +26,9 @@ export class CoreStack extends LogferryStack {
     super(scope, 'core', environment);
     const { names } = this;
     this.#expendable = environment.endpoint !== undefined;
-    this.refs = plainRefs(names, this.#makeKeys());
-    const bucket = this.#makeBuckets();
+    const { data, messages } = this.#makeKeys();
+    this.refs = plainRefs(names, { dataKeyArn: data.arn, messagesKeyArn: messages.arn });
+    const bucket = this.#makeBuckets(data);
     this.#makeTopics(bucket);
     this.#makeTables();
     this.#makeCentralRole();
@@ -36,7 +37,7 @@ export class CoreStack extends LogferryStack {
     if (environment.budget !== undefined) new MonthlyBudget(this, 'budget', { names, environment, budget: environment.budget });
   }
 
-  #makeKeys(): Pick<CoreRefs, 'dataKeyArn' | 'messagesKeyArn'> {
+  #makeKeys(): Readonly<Record<'data' | 'messages', EncryptionKey>> {
     const { names } = this;
     // Roles use it through S3, DynamoDB and ECR in their own name, or by the grants that these services make: no service is let in by itself.
     const data = new EncryptionKey(this, 'data-key', { names, part: 'data', description: 'Logferry: objects, tables, images' });
@@ -54,13 +55,13 @@ export class CoreStack extends LogferryStack {
     });
     this.output('data_key_arn', 'Key of both buckets, both tables and the image repository.', data.arn);
     this.output('messages_key_arn', "Key of topics, queues and the worker's own logs.", messages.arn);
-    return { dataKeyArn: data.arn, messagesKeyArn: messages.arn };
+    return { data, messages };
   }
 
-  #makeBuckets(): LogBucket {
+  #makeBuckets({ arn: keyArn, key }: EncryptionKey): LogBucket {
     const { objectDays, noncurrentDays, quarantineDays } = this.environment.retention;
-    const { bucketName, quarantineBucketName, dataKeyArn: keyArn } = this.refs;
-    const common = { keyArn, noncurrentDays, emptyOnDestroy: this.#expendable };
+    const { bucketName, quarantineBucketName } = this.refs;
+    const common = { keyArn, key, noncurrentDays, emptyOnDestroy: this.#expendable };
     const logs = new LogBucket(this, 'log-bucket', { ...common, name: bucketName, objectDays });
     // A bucket of its own, and it tells nobody: what is put there must not come back as a new object to deliver.
     const quarantine = new LogBucket(this, 'quarantine-bucket', { ...common, name: quarantineBucketName, objectDays: quarantineDays });

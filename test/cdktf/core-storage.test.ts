@@ -40,6 +40,11 @@ describe.each(BUCKETS)('the bucket for %s', (bucket) => {
     });
   });
 
+  test('is gone before its key is: a destroy that stops at a full bucket leaves its objects readable', () => {
+    const made = resource(core, 'aws_s3_bucket', (one) => String(one['bucket']).includes(`-${bucket}-`));
+    expect(made['depends_on']).toEqual([expect.stringMatching(/^aws_kms_key\.data-key_/)]);
+  });
+
   test('keeps versions, and is closed to the public and to the grants of writers', () => {
     expect(setting(core, 'aws_s3_bucket_versioning', bucket)).toMatchObject({ versioning_configuration: { status: 'Enabled' } });
     expect(setting(core, 'aws_s3_bucket_public_access_block', bucket)).toMatchObject({
