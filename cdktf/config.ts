@@ -156,12 +156,17 @@ const environment = z.strictObject({
   scrapeFrom: z.strictObject({ cidrs: z.array(z.string()).default([]), securityGroupIds: z.array(z.string()).default([]) }).prefault({}),
   /** Told of alarms, after each has confirmed a mail of AWS. */
   alarmEmails: z.array(email).default([]),
-  budget: z.strictObject({ monthlyUsd: z.number().positive(), emails: z.array(email).min(1) }).optional(),
+  /** Ten addresses at most: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_budgets_NotificationWithSubscribers.html */
+  budget: z.strictObject({ monthlyUsd: z.number().positive(), emails: z.array(email).min(1).max(10) }).optional(),
 });
 
-const environmentName = z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, '1 to 16 of a-z, 0-9 and -, a letter first');
+/** What the image's repository and the DNS name of the tasks may be made of: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+const WORDS = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const word = (min: number, max: number) =>
+  z.string().min(min).max(max).regex(WORDS, `${min} to ${max} of a-z, 0-9 and single - between them, a letter first`);
+const environmentName = word(1, 16);
 const input = z.strictObject({
-  project: z.string().regex(/^[a-z][a-z0-9-]{1,11}$/, '2 to 12 of a-z, 0-9 and -, a letter first'),
+  project: word(2, 12),
   environments: z.record(environmentName, environment),
 });
 

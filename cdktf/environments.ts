@@ -4,7 +4,7 @@
  */
 import type { EnvironmentsInput } from './config.ts';
 
-/** In the names of all resources: 2 to 12 of a-z, 0-9 and -. */
+/** In the names of all resources: 2 to 12 of a-z, 0-9 and single - between them. */
 export const project = 'logferry';
 
 /** The placeholder account 000000000000 can be synthesized and validated, and is refused by `deploy`. */

@@ -55,6 +55,12 @@ test('worker and lambda share a queue where that is allowed on purpose', () => {
   expect(faultsOf(() => check({ stacks: ['core', 'queue', 'worker', 'lambda'], allowWorkerAndLambda: true }))).toEqual([]);
 });
 
-test('a name that is no part of a name is refused', () => {
-  expect(faultsOf(() => check({}, 'Prod_1')).join('\n')).toContain('Prod_1');
+test.each(['Prod_1', 'prod-', 'eu--prod', '1st', 'a-name-too-long-by-one'])('%s, which is no part of a name, is refused', (name) => {
+  expect(faultsOf(() => check({}, name)).join('\n')).toContain(name);
+});
+
+test('a budget tells no more people than AWS lets it', () => {
+  const emails = Array.from({ length: 11 }, (_, at) => `ops-${at}@example.org`);
+  expect(faultsOf(() => check({ budget: { monthlyUsd: 100, emails } })).join('\n')).toContain('budget.emails');
+  expect(faultsOf(() => check({ budget: { monthlyUsd: 100, emails: emails.slice(1) } }))).toEqual([]);
 });
