@@ -17,8 +17,11 @@ export async function deploy(name: string, kinds: readonly string[], options: De
   for (const { kind, folder } of selection.stacks) {
     say(`${stackId(name, kind)}: ${options.plan ? 'plan' : 'apply'}`);
     await terraform(folder, ['init', '-input=false', '-no-color'], { capture: true });
-    if (options.plan) await terraform(folder, ['plan', '-input=false']);
-    else await terraform(folder, ['apply', ...approval(options)]);
+    if (!options.plan) await terraform(folder, ['apply', ...approval(options)]);
+    else {
+      await terraform(folder, ['plan', '-input=false']);
+      if (kind === 'core' && !(await isDeployed(folder))) break;
+    }
   }
   if (!options.plan) process.stdout.write(nextSteps(selection));
 }
@@ -30,6 +33,13 @@ export async function destroy(name: string, kinds: readonly string[], options: D
     await terraform(folder, ['init', '-input=false', '-no-color'], { capture: true });
     await terraform(folder, ['destroy', ...approval(options)]);
   }
+}
+
+/** The other stacks read what it made from its state, and Terraform refuses to plan them before there is one. */
+async function isDeployed(core: string): Promise<boolean> {
+  if ((await terraform(core, ['output', '-json'], { capture: true })).trim() !== '{}') return true;
+  say('core is not deployed yet: what is built on it can be planned once it is');
+  return false;
 }
 
 async function prepare(name: string, kinds: readonly string[], { yes, plan, out }: DeployOptions): Promise<Selection> {

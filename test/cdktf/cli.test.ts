@@ -1,6 +1,6 @@
 /** The command line as it is typed, in a process of its own. What it does to an account is shown by test/infra. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -70,4 +70,30 @@ test('without Terraform it says where to get it', () => {
   const { status, stderr } = run(['deploy', 'here', '--yes', '--out', join(folder, 'none')], missing);
   expect(status).toBe(1);
   expect(stderr).toMatch(/terraform-that-is-not-there is not on PATH: https:/);
+});
+
+/** In place of Terraform: it plans whatever it is asked to, and has put out so much. @returns its path. */
+function planner(outputs: object): string {
+  const file = join(folder, `planner-${Object.keys(outputs).length}`);
+  const answers = [
+    `version) echo '{"terraform_version":"1.11.0"}'`,
+    `output) echo '${JSON.stringify(outputs)}'`,
+    'plan) echo "planned $(basename "$PWD")"',
+  ];
+  writeFileSync(file, `#!/bin/sh\ncase "$1" in\n${answers.map((one) => `${one};;`).join('\n')}\nesac\n`);
+  chmodSync(file, 0o755);
+  return file;
+}
+
+test.each<[string, object, string[]]>([
+  ['in an empty account shows core, as the others cannot be planned before it is there', {}, ['planned here-core']],
+  ['shows every stack once core is there', { bucket_name: {} }, ['planned here-core', 'planned here-queue', 'planned here-worker']],
+])('deploy --plan %s', (_, outputs, planned) => {
+  const out = join(folder, 'plans');
+  const { status, stdout } = run(['deploy', 'here', '--plan', '--out', out], {
+    ...environments(OURS),
+    TERRAFORM_BINARY_NAME: planner(outputs),
+  });
+  expect(status).toBe(0);
+  expect(stdout.split('\n').filter((line) => line.startsWith('planned'))).toEqual(planned);
 });
