@@ -11,6 +11,8 @@ export interface AppliedWorker {
   readonly cluster: string;
   readonly taskRoleArn: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** By which ECS tells whether the container is well: `CMD`, then a command and its arguments. */
+  readonly healthCommand: readonly string[];
 }
 
 interface TaskDefinition {
@@ -18,6 +20,7 @@ interface TaskDefinition {
   readonly containerDefinitions: readonly {
     readonly environment?: readonly { readonly name: string; readonly value: string }[];
     readonly secrets?: readonly unknown[];
+    readonly healthCheck?: { readonly command: readonly string[] };
   }[];
 }
 
@@ -33,12 +36,13 @@ export async function readWorker(endpoint: string): Promise<AppliedWorker> {
   const { taskDefinition } = await askJson<{ taskDefinition: TaskDefinition }>(endpoint, 'ecs', 'DescribeTaskDefinition', {
     taskDefinition: only(services, 'service').taskDefinition,
   });
-  const { environment = [], secrets = [] } = only(taskDefinition.containerDefinitions, 'container');
+  const { environment = [], secrets = [], healthCheck } = only(taskDefinition.containerDefinitions, 'container');
   if (secrets.length > 0) throw new Error('the task definition asks for secrets, which the run does not give');
   return {
     cluster: cluster.slice(cluster.lastIndexOf('/') + 1),
     taskRoleArn: taskDefinition.taskRoleArn,
     environment: Object.fromEntries(environment.map(({ name, value }) => [name, value])),
+    healthCommand: healthCheck?.command ?? [],
   };
 }
 

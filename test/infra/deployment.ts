@@ -45,11 +45,11 @@ export class Deployment {
   }
 
   async apply(kind: StackKind): Promise<Ran> {
-    return await this.#must(['deploy', ENVIRONMENT, kind, '--yes', '--out', this.#out]);
+    return await this.#must(['deploy', ENVIRONMENT, kind, '--yes', '--out', this.#out(kind)]);
   }
 
   async destroy(kind: StackKind): Promise<Ran> {
-    return await this.#must(['destroy', ENVIRONMENT, kind, '--yes', '--out', this.#out]);
+    return await this.#must(['destroy', ENVIRONMENT, kind, '--yes', '--out', this.#out(kind)]);
   }
 
   /** Terraform's own verdict. @returns code 0 when nothing would change, 2 when something would, which `output` then says. */
@@ -57,7 +57,7 @@ export class Deployment {
     return await this.#run(
       'terraform',
       ['plan', '-detailed-exitcode', '-input=false', '-no-color'],
-      join(this.#out, 'stacks', `${ENVIRONMENT}-${kind}`),
+      join(this.#out(kind), 'stacks', `${ENVIRONMENT}-${kind}`),
     );
   }
 
@@ -73,8 +73,9 @@ export class Deployment {
     return resources.filter(({ mode }) => mode === 'managed').map(({ type, name }) => `${type}.${name}`);
   }
 
-  get #out(): string {
-    return join(this.#folder, 'cdktf.out');
+  /** One a stack, so that two can be at work: each command synthesizes all of them anew. The states beside it are shared. */
+  #out(kind: StackKind): string {
+    return join(this.#folder, kind);
   }
 
   async #state(kind: StackKind): Promise<string> {

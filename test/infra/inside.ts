@@ -21,22 +21,27 @@ import { CENTRAL_ACCOUNT } from './emulator/moto.ts';
 /** moto takes any key that it has not given itself for the central account's own. */
 const ROOT: Keys = { accessKeyId: 'test', secretAccessKey: 'test' };
 
+/** The platform's own: in the central account. */
+const OWN_AGENTS = { account: CENTRAL_ACCOUNT };
+
 export class Inside {
   readonly central: Central;
   readonly worker: WorkerProcess;
   readonly #recorder: Recorder;
   readonly #agent: EcsAgent;
-  readonly #applied: AppliedWorker;
+  readonly applied: AppliedWorker;
   readonly #taskKeys: Keys;
   /** Access key -> role, of the sessions that a service of AWS begins: ECS the task's, Scheduler the schedule's. */
   readonly #sessions = new Map<string, string>();
+  /** Access key -> account, of those that no policy limits. */
+  readonly #administrators = new Map<string, string>();
   readonly #writers: string[] = [];
   readonly #tenants: TenantSide[] = [];
 
   private constructor(central: Central, applied: AppliedWorker, parts: { recorder: Recorder; agent: EcsAgent; keys: Keys }) {
     const { recorder, agent, keys } = parts;
     this.central = central;
-    this.#applied = applied;
+    this.applied = applied;
     this.#recorder = recorder;
     this.#agent = agent;
     this.#taskKeys = keys;
@@ -60,12 +65,14 @@ export class Inside {
     return tenant;
   }
 
-  /** S3 as the agents have it: with a session of the role that they assume by an account's own key. */
-  async writer(roleArn: string): Promise<S3Client> {
+  /** S3 as agents have it, with a session of the role that they assume. @param by whose agents: the account, and what it has agreed upon. */
+  async writer(roleArn: string, { account, externalId }: { account: string; externalId?: string } = OWN_AGENTS): Promise<S3Client> {
     this.#writers.push(roleArn);
+    const keys = account === CENTRAL_ACCOUNT ? ROOT : await administratorOf(this.central, account);
+    this.#administrators.set(keys.accessKeyId, account);
     const { endpoint } = this.#recorder;
     const { region } = this.central.cloud;
-    const credentials = await sessionOf({ cloud: { endpoint, region, keys: ROOT } }, roleArn);
+    const credentials = await sessionOf({ cloud: { endpoint, region, keys } }, roleArn, externalId);
     return new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   }
 
@@ -89,8 +96,7 @@ export class Inside {
       ...ours.map(async (arn) => await readRole(cloud, arn, ROOT)),
       ...this.#tenants.map(async (tenant) => await readRole(cloud, tenant.roleArn, await administratorOf(this.central, tenant.account))),
     ]);
-    const administrators = new Map([[ROOT.accessKeyId, CENTRAL_ACCOUNT]]);
-    const applied = { roles, administrators, sessions: this.#sessions, keys: await readKeys(this.central) };
+    const applied = { roles, administrators: this.#administrators, sessions: this.#sessions, keys: await readKeys(this.central) };
     return judge([...this.#recorder.calls, ...this.#protections()], applied);
   }
 
@@ -106,7 +112,7 @@ export class Inside {
   /** ECS's agent calls in the task's name. */
   #protections(): Call[] {
     const { accessKeyId } = this.#taskKeys;
-    const input = { cluster: this.#applied.cluster };
+    const input = { cluster: this.applied.cluster };
     const call = { service: 'ecs', operation: 'UpdateTaskProtection', region: this.central.cloud.region, url: '/', status: 200 };
     return this.#agent.calls.map(() => ({ ...call, accessKeyId, input }));
   }
@@ -124,9 +130,9 @@ function added(recorder: Recorder, agent: EcsAgent, keys: Keys): Record<string, 
 }
 
 /** moto asks no trust policy; the judge does. */
-async function sessionOf({ cloud }: Pick<Central, 'cloud'>, RoleArn: string): Promise<Keys> {
+async function sessionOf({ cloud }: Pick<Central, 'cloud'>, RoleArn: string, ExternalId?: string): Promise<Keys> {
   const sts = new STSClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.keys });
-  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'test' }));
+  const { Credentials } = await sts.send(new AssumeRoleCommand({ RoleArn, RoleSessionName: 'test', ExternalId }));
   sts.destroy();
   const { AccessKeyId = '', SecretAccessKey = '', SessionToken = '' } = Credentials ?? {};
   return { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, sessionToken: SessionToken };

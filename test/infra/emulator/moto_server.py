@@ -25,6 +25,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.access_control import IAMPolicy
+from moto.s3 import notifications
 from moto.s3.models import FakeBucket
 from moto.sqs.models import Queue
 
@@ -172,6 +173,22 @@ def skip_conditions_of_buckets():
     FakeBucket.get_permission = get_permission
 
 
+def tell_versions():
+    """s3/notifications.py, _get_s3_event names no version of the object, which S3 does where the bucket is versioned, and encodes the slashes of its key, which
+    S3 leaves as they are. The worker asks for the version that it is told, and needs another permission for it."""
+    make = notifications._get_s3_event
+
+    def mended(event_name, bucket, key, notification_id):
+        event = make(event_name, bucket, key, notification_id)
+        told = event["Records"][0]["s3"]["object"]
+        told["key"] = told["key"].replace("%2F", "/")
+        if bucket.is_versioned:
+            told["versionId"] = key.version_id
+        return event
+
+    notifications._get_s3_event = mended
+
+
 def end_with_parent():
     """A test that is killed leaves nobody behind."""
     parent = os.getppid()
@@ -190,6 +207,7 @@ if __name__ == "__main__":
     keep_logging_config()
     leave_messages_to_workers()
     skip_conditions_of_buckets()
+    tell_versions()
     if "--with-parent" in sys.argv:
         threading.Thread(target=end_with_parent, daemon=True).start()
     server.main(["-H", "127.0.0.1", "-p", sys.argv[1]])
