@@ -129,6 +129,11 @@ const environment = z.strictObject({
   stacks: z.array(z.enum(STACKS)).min(1).default(['core', 'queue', 'worker']),
   /** Both processors on one queue take turns at random: only for moving from one to the other. */
   allowWorkerAndLambda: z.boolean().default(false),
+  /**
+   * Whether `destroy` may take logs, rows and images with it. Without it Terraform refuses, before it touches anything, a plan that would delete or replace what
+   * holds them. For taking an environment down: set it, deploy `core`, destroy. Default: only on an emulator.
+   */
+  expendable: z.boolean().optional(),
   /** An AWS-compatible emulator in place of AWS; credentials are then "test". */
   endpoint: z.url().optional(),
   /** Where Terraform's state is kept: a bucket of yours, locked by a lock file in it. Missing: terraform.state/ in this folder, for one person alone. */
@@ -189,6 +194,11 @@ function crossChecks(one: Environment): string[] {
   const has = (kind: StackKind) => one.stacks.includes(kind);
   const faults: string[] = [];
   const rule = (broken: boolean, fault: string) => broken && faults.push(fault);
+  const customers = one.agents.customers.map(({ customerId }) => customerId.toLowerCase());
+  rule(
+    new Set(customers).size < customers.length,
+    'agents.customers: two have the same customerId; IAM, which names a role after each, does not tell upper from lower case',
+  );
   rule(
     has('worker') && has('lambda') && !one.allowWorkerAndLambda,
     'stacks: worker and lambda would take turns on one queue at random; leave one out, or set allowWorkerAndLambda while you move from one to the other',
@@ -221,6 +231,11 @@ function fitsFargate(cpu: number, memoryMiB: number): boolean {
   const step = cpu === 16_384 ? 8192 : cpu === 8192 ? 4096 : 1024;
   const [least, most] = cpu === 512 ? [1024, 4096] : cpu === 16_384 ? [32_768, 122_880] : [cpu * 2, Math.min(cpu * 8, 61_440)];
   return memoryMiB >= least && memoryMiB <= most && memoryMiB % step === 0;
+}
+
+/** What an emulator holds is nobody's. */
+export function isExpendable({ expendable, endpoint }: Environment): boolean {
+  return expendable ?? endpoint !== undefined;
 }
 
 /** The configuration of the infrastructure is wrong. Nothing was synthesized. */

@@ -1,4 +1,5 @@
 /** `deploy` and `destroy`: Terraform on each stack in its order, and then what to do next. Approval stays Terraform's own question, unless --yes. */
+import { isExpendable, type Environment } from '../config.ts';
 import { stackId } from '../stacks/stack.ts';
 import { CliError } from './error.ts';
 import { nextSteps } from './next-steps.ts';
@@ -27,12 +28,22 @@ export async function deploy(name: string, kinds: readonly string[], options: De
 }
 
 export async function destroy(name: string, kinds: readonly string[], options: DeployOptions): Promise<void> {
-  const { stacks } = await prepare(name, kinds, options);
+  const { environment, stacks } = await prepare(name, kinds, options);
+  if (stacks.some(({ kind }) => kind === 'core')) requireExpendable(environment);
   for (const { kind, folder } of stacks.toReversed()) {
     say(`${stackId(name, kind)}: destroy`);
     await terraform(folder, ['init', '-input=false', '-no-color'], { capture: true });
     await terraform(folder, ['destroy', ...approval(options)]);
   }
+}
+
+/** Terraform would refuse too, but not before the stacks in front of core were gone. */
+function requireExpendable(environment: Environment): void {
+  if (isExpendable(environment)) return;
+  const { name } = environment;
+  throw new CliError(
+    `core holds logs, rows and images. To delete them all: set environments.${name}.expendable to true, deploy core, then destroy; or name the stacks to remove`,
+  );
 }
 
 /** The other stacks read what it made from its state, and Terraform refuses to plan them before there is one. */

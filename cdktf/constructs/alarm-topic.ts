@@ -1,4 +1,4 @@
-/** Where alarms and budgets of this account are announced, and who gets mail of it. No other account may publish to it. */
+/** Where alarms of this account are announced, and who gets mail of it. No other account may publish to it. */
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic/index.js';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy/index.js';
 import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription/index.js';
@@ -23,12 +23,7 @@ export class AlarmTopic extends Construct {
     this.arn = topic.arn;
     new SnsTopicPolicy(this, 'policy', {
       arn: this.arn,
-      policy: document(
-        publish(names, this.arn, 'Alarms', 'cloudwatch', names.arn('cloudwatch', 'alarm:*')),
-        // https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-sns-policy.html
-        publish(names, this.arn, 'Budgets', 'budgets', names.globalArn('budgets', '*')),
-        denyPlainText('sns:Publish', this.arn),
-      ),
+      policy: document(alarmsPublish(names, this.arn), denyPlainText('sns:Publish', this.arn)),
     });
     for (const email of emails) {
       new SnsTopicSubscription(this, email, { topicArn: this.arn, protocol: 'email', endpoint: email });
@@ -36,12 +31,15 @@ export class AlarmTopic extends Construct {
   }
 }
 
-function publish(names: Names, topicArn: string, who: string, service: string, source: string): Statement {
+function alarmsPublish(names: Names, topicArn: string): Statement {
   return {
-    Sid: `${who}Publish`,
-    Principal: { Service: names.servicePrincipal(service) },
+    Sid: 'AlarmsPublish',
+    Principal: { Service: names.servicePrincipal('cloudwatch') },
     Action: 'sns:Publish',
     Resource: topicArn,
-    Condition: { ArnLike: { 'aws:SourceArn': source }, StringEquals: { 'aws:SourceAccount': names.account } },
+    Condition: {
+      ArnLike: { 'aws:SourceArn': names.arn('cloudwatch', 'alarm:*') },
+      StringEquals: { 'aws:SourceAccount': names.account },
+    },
   };
 }

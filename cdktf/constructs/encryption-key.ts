@@ -17,6 +17,8 @@ export interface EncryptionKeyProps {
   /** In the alias. */
   readonly part: string;
   readonly description: string;
+  /** Refused to be deleted by a plan: with it goes whatever it seals. */
+  readonly kept: boolean;
   /** For services that use the key in their own name. What a role does through a service is the role's own policy's matter. */
   readonly services?: readonly Statement[];
 }
@@ -26,13 +28,14 @@ export class EncryptionKey extends Construct {
   /** For what must be gone before the key is, and names it nowhere itself. */
   readonly key: ITerraformDependable;
 
-  constructor(scope: Construct, id: string, { names, part, description, services = [] }: EncryptionKeyProps) {
+  constructor(scope: Construct, id: string, { names, part, description, kept, services = [] }: EncryptionKeyProps) {
     super(scope, id);
     const key = new KmsKey(this, 'key', {
       description,
       enableKeyRotation: true,
       deletionWindowInDays: DELETION_WINDOW,
       policy: document(accountDecides(names), ...services),
+      lifecycle: { preventDestroy: kept },
     });
     new KmsAlias(this, 'alias', { name: `alias/${names.of(part)}`, targetKeyId: key.keyId });
     this.arn = key.arn;

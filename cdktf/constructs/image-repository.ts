@@ -28,6 +28,7 @@ export class ImageRepository extends Construct {
       imageScanningConfiguration: { scanOnPush: true },
       encryptionConfiguration: [{ encryptionType: 'KMS', kmsKey: keyArn }],
       forceDelete: emptyOnDestroy,
+      lifecycle: { preventDestroy: !emptyOnDestroy },
     });
     this.url = repository.repositoryUrl;
     new EcrLifecyclePolicy(this, 'lifecycle', { repository: repository.name, policy: lifecycle() });

@@ -10,7 +10,7 @@ import { LambdaFunction } from '@cdktf/provider-aws/lib/lambda-function/index.js
 import { Construct } from 'constructs';
 import type { Environment } from '../config.ts';
 import type { Names } from '../names.ts';
-import { document, trustService } from '../policies.ts';
+import { document } from '../policies.ts';
 import type { ProcessorProps } from '../stacks/processor.ts';
 import { workerEnvironment } from './worker-environment.ts';
 import { workerStatements } from './worker-permissions.ts';
@@ -41,7 +41,12 @@ export class LambdaProcessor extends Construct {
     const role = new IamRole(this, 'role', {
       name: names.of('lambda'),
       description: `The worker of ${names.prefix} as a function`,
-      assumeRolePolicy: trustService(names.servicePrincipal('lambda'), names.account),
+      // Not bound to the account as others are: nowhere does AWS say that Lambda tells it, and a role can be handed to functions of its own account only.
+      assumeRolePolicy: document({
+        Sid: 'Assume',
+        Principal: { Service: names.servicePrincipal('lambda') },
+        Action: 'sts:AssumeRole',
+      }),
     });
     const policy = new IamRolePolicy(this, 'policy', { name: 'work', role: role.name, policy: permissions(props, log.name) });
     const made = this.#function(props, role, log, policy);

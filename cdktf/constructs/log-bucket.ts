@@ -42,6 +42,7 @@ export class LogBucket extends Construct {
       forceDestroy: props.emptyOnDestroy,
       // Else a `destroy` that stops at a full bucket would have the key deleted beside it, and the objects could not be read from that moment on.
       dependsOn: [props.key],
+      lifecycle: { preventDestroy: !props.emptyOnDestroy },
     });
     this.name = bucket.bucket;
     this.arn = bucket.arn;

@@ -16,7 +16,7 @@ export interface KeyPair {
 export interface TableProps {
   readonly name: string;
   readonly keyArn: string;
-  /** Refuses to be deleted, by Terraform as by hand, until this is taken off. */
+  /** Refuses to be deleted or replaced, by a plan of Terraform as by hand, until this is taken off. */
   readonly guarded: boolean;
 }
 
@@ -42,6 +42,7 @@ export class Table extends Construct {
       pointInTimeRecovery: { enabled: true },
       serverSideEncryption: { enabled: true, kmsKeyArn: props.keyArn },
       deletionProtectionEnabled: props.guarded,
+      lifecycle: { preventDestroy: props.guarded },
     });
     this.name = table.name;
     this.arn = table.arn;

@@ -103,7 +103,8 @@ export class WorkerService extends Construct {
 /** A provider that would get no task is left out. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-capacity-providers.html */
 function strategy({ onDemandBase, spotShare }: Environment['worker']): EcsServiceCapacityProviderStrategy[] {
   return [
-    { capacityProvider: 'FARGATE', base: onDemandBase, weight: 100 - spotShare },
+    // Whether a weight of 0 still takes the base is not said; 1 in 101 beside it is as good as none.
+    { capacityProvider: 'FARGATE', base: onDemandBase, weight: Math.max(100 - spotShare, Math.min(onDemandBase, 1)) },
     { capacityProvider: 'FARGATE_SPOT', base: 0, weight: spotShare },
   ].filter(({ base, weight }) => base > 0 || weight > 0);
 }

@@ -1,6 +1,6 @@
 /** What outlives every deployment of the worker: keys, buckets, the hub topic, tables, the roles that are agreed with others, the image repository. */
 import type { Construct } from 'constructs';
-import type { CoreRefs, Environment } from '../config.ts';
+import { isExpendable, type CoreRefs, type Environment } from '../config.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { CentralRole } from '../constructs/central-role.ts';
 import { EncryptionKey, sealLogGroups, sealQueues, sealTopic } from '../constructs/encryption-key.ts';
@@ -17,15 +17,15 @@ import { LogferryStack } from './stack.ts';
 export class CoreStack extends LogferryStack {
   readonly refs: CoreRefs;
   /**
-   * Whether `destroy` may take logs, rows and images with it. On AWS never: a bucket that is not empty and a guarded table refuse, so that a slip of the hand loses
-   * no line. What an emulator holds is nobody's, and the tests destroy what they have filled.
+   * Whether `destroy` may take logs, rows and images with it. Else a slip of the hand, or a renamed project, is refused by the plan. What an emulator holds is
+   * nobody's, and the tests destroy what they have filled.
    */
   readonly #expendable: boolean;
 
   constructor(scope: Construct, environment: Environment) {
     super(scope, 'core', environment);
     const { names } = this;
-    this.#expendable = environment.endpoint !== undefined;
+    this.#expendable = isExpendable(environment);
     const { data, messages } = this.#makeKeys();
     this.refs = plainRefs(names, { dataKeyArn: data.arn, messagesKeyArn: messages.arn });
     const bucket = this.#makeBuckets(data);
@@ -40,16 +40,18 @@ export class CoreStack extends LogferryStack {
   #makeKeys(): Readonly<Record<'data' | 'messages', EncryptionKey>> {
     const { names } = this;
     // Roles use it through S3, DynamoDB and ECR in their own name, or by the grants that these services make: no service is let in by itself.
-    const data = new EncryptionKey(this, 'data-key', { names, part: 'data', description: 'Logferry: objects, tables, images' });
+    const description = 'Logferry: objects, tables, images';
+    const data = new EncryptionKey(this, 'data-key', { names, part: 'data', description, kept: !this.#expendable });
     const hub = hubArn(names);
     const messages = new EncryptionKey(this, 'messages-key', {
       names,
       part: 'messages',
       description: 'Logferry: topics, queues, own logs',
+      kept: false,
       services: [
         sealTopic('BucketToHub', hub, names.servicePrincipal('s3')),
         sealQueues(names, hub),
-        sealTopic('ToAlarmTopic', alarmsArn(names), names.servicePrincipal('cloudwatch'), names.servicePrincipal('budgets')),
+        sealTopic('ToAlarmTopic', alarmsArn(names), names.servicePrincipal('cloudwatch')),
         sealLogGroups(names),
       ],
     });
@@ -76,7 +78,7 @@ export class CoreStack extends LogferryStack {
     const hub = new HubTopic(this, 'hub', { names, name: names.of('hub'), keyArn, bucketName: bucket.name, bucketArn: bucket.arn });
     const alarms = new AlarmTopic(this, 'alarms', { names, name: names.of('alarms'), keyArn, emails: environment.alarmEmails });
     this.output('hub_topic_arn', 'Tells of each new object; subscribe further queues of this account to it.', hub.arn);
-    this.output('alarm_topic_arn', 'Alarms and budgets are announced here.', alarms.arn);
+    this.output('alarm_topic_arn', 'Alarms are announced here.', alarms.arn);
   }
 
   #makeTables(): void {

@@ -52,6 +52,7 @@ describe.each<[string, string[], string | undefined, number, RegExp]>([
   ],
   ['the placeholder account', ['deploy', 'production', '--yes'], undefined, 1, /environments\.production\.account .* placeholder/],
   ['nobody to approve', ['destroy', 'here'], OURS, 1, /nobody is there to approve/],
+  ['what holds data', ['destroy', 'here', '--yes'], OURS, 1, /set environments\.here\.expendable to true, deploy core, then destroy/],
   ['no environment', ['deploy'], OURS, 64, /missing required argument 'environment'/],
   ['a wrong configuration', ['synth'], OURS.replace('eu-west-1', 'Dublin'), 64, /environments\.here\.region: a region such as us-east-1/],
   ['a file that exports nothing', ['synth'], 'export {};', 64, /exports no `project` and `environments`/],

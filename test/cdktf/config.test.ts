@@ -39,6 +39,11 @@ describe.each<[string, Partial<Input>, string]>([
   ['a field that nobody knows', { acount: '1' } as Partial<Input>, 'acount'],
   ['objects that go before 45 days', { retention: { objectDays: 44 } }, 'retention.objectDays'],
   ['worker and lambda on one queue', { stacks: ['core', 'queue', 'worker', 'lambda'] }, 'allowWorkerAndLambda'],
+  [
+    'customers whose names IAM does not tell apart',
+    { agents: { customers: ['Acme', 'acme'].map((customerId) => ({ customerId, principals: ['444455556666'] })) } },
+    'agents.customers',
+  ],
   ['more tasks at least than at most', { worker: { minTasks: 5, maxTasks: 4 } }, 'worker.minTasks'],
   ['memory that Fargate does not sell', { worker: { cpu: 1024, memoryMiB: 2000 } }, 'worker.memoryMiB'],
   ['tasks that reach nothing', { network: { nat: false } }, 'network.nat'],

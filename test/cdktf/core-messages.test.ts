@@ -52,7 +52,7 @@ describe('keys', () => {
         Condition: { ArnEquals: { 'aws:SourceArn': `arn:aws:sns:${ARN}:logferry-test-hub` } },
       },
       {
-        Principal: { Service: ['cloudwatch.amazonaws.com', 'budgets.amazonaws.com'] },
+        Principal: { Service: ['cloudwatch.amazonaws.com'] },
         Action: seal,
         Condition: forTopic('logferry-test-alarms'),
       },
@@ -121,18 +121,13 @@ describe('the topic of alarms', () => {
     expect(alarms.topic['kms_master_key_id']).toMatch(MESSAGES_KEY);
   });
 
-  test('hears alarms and budgets of this account only', () => {
+  test('hears alarms of this account only', () => {
     const forAccount = { StringEquals: { 'aws:SourceAccount': ACCOUNT } };
     expect(allowed(alarms.statements)).toEqual([
       {
         Principal: { Service: 'cloudwatch.amazonaws.com' },
         Action: 'sns:Publish',
         Condition: { ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${ARN}:alarm:*` }, ...forAccount },
-      },
-      {
-        Principal: { Service: 'budgets.amazonaws.com' },
-        Action: 'sns:Publish',
-        Condition: { ArnLike: { 'aws:SourceArn': `arn:aws:budgets::${ACCOUNT}:*` }, ...forAccount },
       },
     ]);
   });

@@ -3,7 +3,6 @@ import { statementsOf, type PolicyStatement } from './policies.ts';
 import { resource, resources, synthesize, type Json, type StackJson } from './synthesized.ts';
 
 const { core } = synthesize({}, ['core']);
-const { core: emulated } = synthesize({ endpoint: 'http://127.0.0.1:5000' }, ['core']);
 const DATA_KEY = /^\$\{aws_kms_key\.data-key_\w+\.arn\}$/;
 const BUCKETS = ['logs', 'quarantine'] as const;
 type Bucket = (typeof BUCKETS)[number];
@@ -96,11 +95,6 @@ describe.each(BUCKETS)('the bucket for %s', (bucket) => {
     for (const field of ['objectDays', 'noncurrentDays', 'quarantineDays'])
       expect(() => synthesize({ retention: { [field]: 44 } }, ['core'])).toThrow(new RegExp(`retention\\.${field}`));
   });
-
-  test('is not emptied by destroy, unless it is in an emulator', () => {
-    expect(Object.values(resources(core, 'aws_s3_bucket')).map((one) => one['force_destroy'])).toEqual([false, false]);
-    expect(Object.values(resources(emulated, 'aws_s3_bucket')).map((one) => one['force_destroy'])).toEqual([true, true]);
-  });
 });
 
 test('logs and what is quarantined are kept as long as each is set to', () => {
@@ -120,11 +114,6 @@ describe.each(['tenants', 'ledger'])('the table of %s', (part) => {
       point_in_time_recovery: { enabled: true },
       ttl: { enabled: true, attribute_name: 'expires_at' },
     });
-  });
-
-  test('cannot be deleted by a slip of the hand, unless it is in an emulator', () => {
-    expect(table(core)['deletion_protection_enabled']).toBe(true);
-    expect(table(emulated)['deletion_protection_enabled']).toBe(false);
   });
 });
 
@@ -151,7 +140,6 @@ describe('the image repository', () => {
       image_tag_mutability: 'IMMUTABLE',
       image_scanning_configuration: { scan_on_push: true },
       encryption_configuration: [{ encryption_type: 'KMS', kms_key: expect.stringMatching(DATA_KEY) as string }],
-      force_delete: false,
     });
   });
 

@@ -180,7 +180,7 @@ describe('tasks on demand and on Spot', () => {
       'all but a base on Spot',
       { spotShare: 100, onDemandBase: 2 },
       [
-        { capacity_provider: 'FARGATE', base: 2, weight: 0 },
+        { capacity_provider: 'FARGATE', base: 2, weight: 1 },
         { capacity_provider: 'FARGATE_SPOT', base: 0, weight: 100 },
       ],
     ],
