@@ -90,10 +90,15 @@ async function install(env, node, folder) {
   });
 }
 
-/** npm gives a SIGTERM to the shell that it runs scripts in, which dies and passes nothing on: without this the target would live on unseen. */
+/** npm gives a SIGTERM to the shell that it runs scripts in, which dies and passes nothing on: without this the target would live on unseen. Told once: a
+ * second signal means to many, as to Terraform, that they are to leave without cleaning up. */
 function stopWhenOrphaned(child) {
   const parent = process.ppid;
-  setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 250).unref();
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    child.kill('SIGTERM');
+  }, 250).unref();
 }
 
 /** Runs the target in the foreground: signals reach it, and its exit code (or signal) is ours. */

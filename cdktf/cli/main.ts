@@ -58,6 +58,9 @@ program
   .option('--print', 'only print the commands', false)
   .action(pushCommand);
 
+// Whoever read along may leave (`| head`): an apply goes on to its end all the same.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 try {
   await program.parseAsync();
 } catch (error) {
