@@ -10,10 +10,12 @@ import { text } from 'node:stream/consumers';
 const TASK_ARN = 'arn:aws:ecs:us-east-1:123456789012:task/logferry/0123456789abcdef0123456789abcdef';
 const PATH = '/api/0123456789abcdef0123456789abcdef-0123456789/task-protection/v1/state';
 
-/** Yes, no answer at all, its own throttling, the failure that ECS gives, an error of ECS or of the agent, or any body with 200. */
+/** Yes, no answer at all, one without end, a way elsewhere, its own throttling, the failure that ECS gives, an error of ECS or of the agent, or any body with 200. */
 export type Behaviour =
   | 'take'
   | 'hang'
+  | 'flood'
+  | 'redirect'
   | 'throttle'
   | { readonly failure: string }
   | { readonly error: string; readonly status: number }
@@ -75,6 +77,8 @@ export class EcsAgent {
     const fault = faultOf(call);
     if (fault) return void send(400, { error: { Arn: TASK_ARN, Code: 'InvalidParameterException', Message: fault } });
     if (behaviour === 'hang') return;
+    if (behaviour === 'flood') return flood(res);
+    if (behaviour === 'redirect') return void res.writeHead(302, { location: PATH }).end();
     if (behaviour === 'throttle') return void res.writeHead(429).end('You have reached maximum request limit.');
     if (behaviour === 'take') {
       this.protected = call.ProtectionEnabled === true;
@@ -86,6 +90,15 @@ export class EcsAgent {
     if ('failure' in behaviour) return void send(200, { failure: { Arn: TASK_ARN, Reason: behaviour.failure, Detail: null } });
     send(behaviour.status, { requestID: 'r-1', error: { Arn: TASK_ARN, Code: behaviour.error, Message: 'as the test wants it' } });
   }
+}
+
+function flood(res: ServerResponse): void {
+  const chunk = Buffer.alloc(65_536, 'x');
+  const more = () => {
+    while (!res.destroyed && res.write(chunk));
+  };
+  res.on('drain', more);
+  more();
 }
 
 /** The agent refuses fields that it does not know, ECS a term out of bounds. */

@@ -32,6 +32,9 @@ const ANSWER = z.object({
   error: z.object({ Code: z.string().nullish(), Message: z.string().nullish() }).nullish(),
 });
 
+/** In characters. */
+const LONGEST = 16_384;
+
 /** @param agentUri ECS_AGENT_URI. @param timeoutMs for the whole answer. */
 export function agentAt(agentUri: string, timeoutMs: number): AskAgent {
   const url = `${agentUri.replace(/\/$/, '')}/task-protection/v1/state`;
@@ -42,13 +45,26 @@ export function agentAt(agentUri: string, timeoutMs: number): AskAgent {
         method: 'PUT',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ ProtectionEnabled: wanted, ...(wanted ? { ExpiresInMinutes: minutes } : {}) }),
+        redirect: 'error',
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
-      return readAnswer(response.status, await response.text(), wanted);
+      return readAnswer(response.status, await beginning(response), wanted);
     } catch (error) {
       return failed(networkReason(error), describe(error instanceof Error ? (error.cause ?? error) : error));
     }
   };
+}
+
+/** Its answers are some hundred bytes; of anything longer no more is taken into memory. */
+async function beginning({ body }: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  // To leave the loop closes the connection.
+  for await (const chunk of body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= LONGEST) break;
+  }
+  return text;
 }
 
 function readAnswer(status: number, text: string, wanted: boolean): AgentAnswer {

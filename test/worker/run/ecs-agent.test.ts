@@ -1,5 +1,5 @@
 /** The call for protection over real HTTP: what is asked, and what each form of answer means. */
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { agentAt } from '../../../worker/run/ecs-agent.ts';
 import { EcsAgent, type Behaviour } from '../../support/ecs-agent.ts';
 
@@ -50,6 +50,18 @@ test.each(['{"protection":{"ProtectionEnabled":false}}', '{"protection":null}', 
     expect(await agentAt(agent.uri, LONG_MS)(10, never)).toMatchObject({ ok: false, reason, forGood: false });
   },
 );
+
+test('of an answer without end only its beginning is taken, and the connection is closed', async () => {
+  agent.behaviour = 'flood';
+  expect(await agentAt(agent.uri, LONG_MS)(10, never)).toMatchObject({ ok: false, reason: 'http-200', forGood: false });
+  await vi.waitFor(() => expect(agent.underWay).toBe(0));
+});
+
+test('a way elsewhere is not followed', async () => {
+  agent.behaviour = 'redirect';
+  expect(await agentAt(agent.uri, LONG_MS)(10, never)).toMatchObject({ ok: false, forGood: false });
+  expect(agent.calls).toHaveLength(1);
+});
 
 test('an agent that hangs costs the time-out and no more, and one that is not there an answer', async () => {
   agent.behaviour = 'hang';
