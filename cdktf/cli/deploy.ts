@@ -1,9 +1,9 @@
 /** `deploy` and `destroy`: Terraform on each stack in its order, and then what to do next. Approval stays Terraform's own question, unless --yes. */
-import { isExpendable, type Environment } from '../config.ts';
+import { isExpendable, type Environment, type StackKind } from '../config.ts';
 import { stackId } from '../stacks/stack.ts';
 import { CliError } from './error.ts';
 import { nextSteps } from './next-steps.ts';
-import { requireAccount, select, type Selection } from './selection.ts';
+import { folderOf, requireAccount, select, type Selection } from './selection.ts';
 import { requireTerraform, terraform } from './terraform.ts';
 
 export interface DeployOptions {
@@ -29,7 +29,11 @@ export async function deploy(name: string, kinds: readonly string[], options: De
 
 export async function destroy(name: string, kinds: readonly string[], options: DeployOptions): Promise<void> {
   const { environment, stacks } = await prepare(name, kinds, options);
-  if (stacks.some(({ kind }) => kind === 'core')) requireExpendable(environment);
+  if (stacks.some(({ kind }) => kind === 'core')) {
+    requireExpendable(environment);
+    const kept = environment.stacks.filter((kind) => stacks.every((one) => one.kind !== kind));
+    await requireNoneOf(environment, kept, options.out);
+  }
   for (const { kind, folder } of stacks.toReversed()) {
     say(`${stackId(name, kind)}: destroy`);
     await terraform(folder, ['init', '-input=false', '-no-color'], { capture: true });
@@ -46,11 +50,25 @@ function requireExpendable(environment: Environment): void {
   );
 }
 
+/** What is built on core reads its state, and can be neither changed nor destroyed once that is empty. */
+async function requireNoneOf(environment: Environment, kinds: readonly StackKind[], out: string): Promise<void> {
+  for (const kind of kinds) {
+    const folder = folderOf(out, environment, kind);
+    await terraform(folder, ['init', '-input=false', '-no-color'], { capture: true });
+    if (await hasOutputs(folder)) throw new CliError(`${kind} is still there, and is built on core: destroy it first, or all at once`);
+  }
+}
+
 /** The other stacks read what it made from its state, and Terraform refuses to plan them before there is one. */
 async function isDeployed(core: string): Promise<boolean> {
-  if ((await terraform(core, ['output', '-json'], { capture: true })).trim() !== '{}') return true;
+  if (await hasOutputs(core)) return true;
   say('core is not deployed yet: what is built on it can be planned once it is');
   return false;
+}
+
+/** Whether a stack has been applied, and not destroyed since. */
+async function hasOutputs(folder: string): Promise<boolean> {
+  return (await terraform(folder, ['output', '-json'], { capture: true })).trim() !== '{}';
 }
 
 async function prepare(name: string, kinds: readonly string[], { yes, plan, out }: DeployOptions): Promise<Selection> {

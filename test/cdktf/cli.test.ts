@@ -98,3 +98,16 @@ test.each<[string, object, string[]]>([
   expect(status).toBe(0);
   expect(stdout.split('\n').filter((line) => line.startsWith('planned'))).toEqual(planned);
 });
+
+test.each<[string, object, number]>([
+  ['is refused while a stack is there that is built on it, which could not be destroyed afterwards', { vpc_id: {} }, 1],
+  ['goes on once it is the last', {}, 0],
+])('destroy of core alone %s', (_, outputs, code) => {
+  const expendable = OURS.replace('region:', 'expendable: true, region:');
+  const { status, stderr } = run(['destroy', 'here', 'core', '--yes', '--out', join(folder, 'destroyed')], {
+    ...environments(expendable),
+    TERRAFORM_BINARY_NAME: planner(outputs),
+  });
+  expect(status).toBe(code);
+  expect(stderr).toMatch(code === 0 ? /^$/ : /queue is still there, and is built on core: destroy it first, or all at once/);
+});
