@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { STACKS } from '../../cdktf/config.ts';
-import { synthesize, type StackJson } from './synthesized.ts';
+import { coreElsewhere, queueElsewhere } from './elsewhere.ts';
+import { ACCOUNT, synthesize, type StackJson } from './synthesized.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const whole = { allowWorkerAndLambda: true };
@@ -11,10 +12,6 @@ const stacks = synthesize(whole, STACKS);
 
 function keyed(kind: string) {
   return { s3: { bucket: 'states', key: `logferry/test/${kind}.tfstate`, region: 'eu-west-1', encrypt: true, use_lockfile: true } };
-}
-
-function arn(service: string, name: string): string {
-  return `arn:aws:${service}:eu-central-1:111122223333:${name}`;
 }
 
 test('every resource bears Environment, Project and Stack', () => {
@@ -65,20 +62,8 @@ test('no secret is ever in a state: nothing that makes or reads one is synthesiz
 });
 
 test('a stack can be built on a core and a queue that were made elsewhere, and then reads no state', () => {
-  const core = {
-    bucketName: 'their-logs',
-    quarantineBucketName: 'their-quarantine',
-    topicArn: arn('sns', 'their-hub'),
-    alarmTopicArn: arn('sns', 'their-alarms'),
-    tenantTableName: 'their-tenants',
-    ledgerTableName: 'their-ledger',
-    centralRoleArn: 'arn:aws:iam::111122223333:role/TheirCentral',
-    dataKeyArn: arn('kms', 'key/1'),
-    messagesKeyArn: arn('kms', 'key/2'),
-    repositoryUrl: '111122223333.dkr.ecr.eu-central-1.amazonaws.com/theirs',
-  };
-  const queue = { queueArn: arn('sqs', 'q'), overflowQueueArn: arn('sqs', 'o'), deadLetterQueueArn: arn('sqs', 'd') };
-  const { worker } = synthesize({ existing: { core, queue } }, ['worker']);
+  const existing = { core: coreElsewhere(ACCOUNT, 'eu-central-1'), queue: queueElsewhere(ACCOUNT, 'eu-central-1') };
+  const { worker } = synthesize({ existing }, ['worker']);
   expect(JSON.stringify(worker)).toContain('their-tenants');
   expect(worker.data?.['terraform_remote_state']).toBeUndefined();
 });

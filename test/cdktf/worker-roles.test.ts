@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { coreElsewhere } from './elsewhere.ts';
 import { grantsOf, list } from './policies.ts';
-import { resource, resources, synthesize } from './synthesized.ts';
+import { ACCOUNT, resource, resources, synthesize } from './synthesized.ts';
 
 const { worker: stack } = synthesize();
 const task = resource(stack, 'aws_ecs_task_definition');
@@ -82,36 +83,16 @@ describe('the execution role', () => {
   });
 
   test('pulls from where an existing core says, in that account and region', () => {
-    const { core } = existing('999988887777.dkr.ecr.eu-west-1.amazonaws.com/shared/logferry');
+    const core = coreElsewhere(ACCOUNT, 'eu-central-1', { repositoryUrl: '999988887777.dkr.ecr.eu-west-1.amazonaws.com/shared/logferry' });
     const { worker } = synthesize({ existing: { core } }, ['queue', 'worker']);
     const pull = grantsOf(worker, EXECUTION).find(({ Sid }) => Sid === 'PullImage');
     expect(pull?.Resource).toBe('arn:aws:ecr:eu-west-1:999988887777:repository/shared/logferry');
   });
 
   test('cannot be made for a registry that is none of ECR’s', () => {
-    const { core } = existing('registry.example.org/logferry');
+    const core = coreElsewhere(ACCOUNT, 'eu-central-1', { repositoryUrl: 'registry.example.org/logferry' });
     expect(() => synthesize({ existing: { core } }, ['queue', 'worker'])).toThrow(
       /existing\.core\.repositoryUrl: registry\.example\.org\/logferry/,
     );
   });
 });
-
-function arn(service: string, name: string): string {
-  return `arn:aws:${service}:eu-central-1:111122223333:${name}`;
-}
-
-function existing(repositoryUrl: string) {
-  const core = {
-    bucketName: 'their-logs',
-    quarantineBucketName: 'their-quarantine',
-    topicArn: arn('sns', 'their-hub'),
-    alarmTopicArn: arn('sns', 'their-alarms'),
-    tenantTableName: 'their-tenants',
-    ledgerTableName: 'their-ledger',
-    centralRoleArn: 'arn:aws:iam::111122223333:role/TheirCentral',
-    dataKeyArn: arn('kms', 'key/1'),
-    messagesKeyArn: arn('kms', 'key/2'),
-    repositoryUrl,
-  };
-  return { core };
-}

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { promisify, stripVTControlCharacters } from 'node:util';
 import { CreateTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { coreElsewhere } from '../cdktf/elsewhere.ts';
 import { Unavailable } from '../witness/witness.ts';
 import { CENTRAL_ACCOUNT, startMoto, type Moto } from './emulator/moto.ts';
 import { findTerraform } from './terraform.ts';
@@ -44,24 +45,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function arn(service: string, resource: string): string {
-  return `arn:aws:${service}:us-east-1:${CENTRAL_ACCOUNT}:${resource}`;
-}
-
 /** A queue on a core that was made elsewhere: it reads no other state. */
 function environments(endpoint: string): string {
-  const core = {
-    bucketName: 'their-logs',
-    quarantineBucketName: 'their-quarantine',
-    topicArn: arn('sns', 'their-hub'),
-    alarmTopicArn: arn('sns', 'their-alarms'),
-    tenantTableName: 'their-tenants',
-    ledgerTableName: 'their-ledger',
-    centralRoleArn: `arn:aws:iam::${CENTRAL_ACCOUNT}:role/TheirCentral`,
-    dataKeyArn: arn('kms', 'key/11111111-1111-4111-8111-111111111111'),
-    messagesKeyArn: arn('kms', 'key/22222222-2222-4222-8222-222222222222'),
-    repositoryUrl: `${CENTRAL_ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/theirs`,
-  };
+  const core = coreElsewhere(CENTRAL_ACCOUNT, 'us-east-1');
   const alone = { account: CENTRAL_ACCOUNT, region: 'us-east-1', endpoint, stacks: ['queue'], existing: { core } };
   return `export const project = 'logferry';\nexport const environments = ${JSON.stringify({ alone }, undefined, 2)};\n`;
 }
