@@ -23,13 +23,13 @@ function xml(service: Parameters<typeof askXml>[1], Action: string, element: str
 
 const AS_ECS = { ServiceNamespace: 'ecs' };
 const OWN = { Scope: 'Local' };
-/** A gateway that was deleted is told of for an hour. */
-const LIVING = { 'Filter.1.Name': 'state', 'Filter.1.Value.1': 'available' };
+/** What was deleted is told of for a while. */
+const living = (filter: string) => ({ 'Filter.1.Name': filter, 'Filter.1.Value.1': 'available' });
 
 const KINDS: Readonly<Record<string, List>> = {
   alarm: xml('monitoring', 'DescribeAlarms', 'AlarmName'),
   bucket: xml('s3', 'ListBuckets', 'Name'),
-  cluster: json('ecs', 'ListClusters', 'clusterArns'),
+  cluster: livingClusters,
   dashboard: xml('monitoring', 'ListDashboards', 'DashboardName'),
   'elastic address': xml('ec2', 'DescribeAddresses', 'allocationId'),
   function: rest('lambda', '/2015-03-31/functions', 'Functions', 'FunctionName'),
@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<string, List>> = {
   key: livingKeys,
   'key alias': json('kms', 'ListAliases', 'Aliases', 'AliasName'),
   'log group': json('logs', 'DescribeLogGroups', 'logGroups', 'logGroupName'),
-  'NAT gateway': xml('ec2', 'DescribeNatGateways', 'natGatewayId', LIVING),
+  'NAT gateway': xml('ec2', 'DescribeNatGateways', 'natGatewayId', living('state')),
   namespace: json('servicediscovery', 'ListNamespaces', 'Namespaces', 'Name'),
   policy: xml('iam', 'ListPolicies', 'Arn', OWN),
   queue: json('sqs', 'ListQueues', 'QueueUrls'),
@@ -57,7 +57,7 @@ const KINDS: Readonly<Record<string, List>> = {
   'task definition': json('ecs', 'ListTaskDefinitions', 'taskDefinitionArns'),
   topic: xml('sns', 'ListTopics', 'TopicArn'),
   VPC: xml('ec2', 'DescribeVpcs', 'vpcId'),
-  'VPC endpoint': xml('ec2', 'DescribeVpcEndpoints', 'vpcEndpointId'),
+  'VPC endpoint': xml('ec2', 'DescribeVpcEndpoints', 'vpcEndpointId', living('vpc-endpoint-state')),
 };
 
 /** @returns `<kind> <name>`, sorted. */
@@ -68,17 +68,28 @@ export async function whatIsThere(endpoint: string): Promise<string[]> {
   return [...new Set(lists.flat())].toSorted();
 }
 
+/** Those that are deleted stay on the list, inactive. */
+async function livingClusters(endpoint: string): Promise<string[]> {
+  const clusters = await json('ecs', 'ListClusters', 'clusterArns')(endpoint);
+  const answer = await askJson<{ clusters: { clusterName: string; status: string }[] }>(endpoint, 'ecs', 'DescribeClusters', { clusters });
+  return answer.clusters.filter(({ status }) => status !== 'INACTIVE').map(({ clusterName }) => clusterName);
+}
+
+/** moto calls AWS's own keys, which it makes when one is first asked for, `Default key`. */
 async function livingKeys(endpoint: string): Promise<string[]> {
   const ids = await json('kms', 'ListKeys', 'Keys', 'KeyId')(endpoint);
   const keys = await Promise.all(
     ids.map(async (KeyId) => (await askJson<{ KeyMetadata: Key }>(endpoint, 'kms', 'DescribeKey', { KeyId })).KeyMetadata),
   );
-  return keys.filter(({ KeyState }) => KeyState !== 'PendingDeletion').map(({ KeyId }) => KeyId);
+  return keys
+    .filter(({ KeyState, Description }) => KeyState !== 'PendingDeletion' && Description !== 'Default key')
+    .map(({ KeyId }) => KeyId);
 }
 
 interface Key {
   readonly KeyId: string;
   readonly KeyState: string;
+  readonly Description: string;
 }
 
 function pick(list: unknown, name: string | undefined): string[] {
