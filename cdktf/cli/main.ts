@@ -71,6 +71,8 @@ function exitCode(error: unknown): number {
   // Commander has said it already, help included.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
   const isOurs = error instanceof CliError || error instanceof EnvironmentsError;
-  process.stderr.write(`logferry: ${isOurs ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
+  // A full disk or a file that may not be read or run is no fault of ours: its place in the code tells nothing.
+  const isKnown = isOurs || (error instanceof Error && 'syscall' in error);
+  process.stderr.write(`logferry: ${isKnown ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
   return error instanceof EnvironmentsError ? EXIT_USAGE : 1;
 }

@@ -5,7 +5,7 @@
 import type { Environment } from '../config.ts';
 import { loadEnvironments } from '../load.ts';
 import { CliError } from './error.ts';
-import { run, shell } from './push/command.ts';
+import { run, shell, type Command } from './push/command.ts';
 import { buildAndPush, login, restart, type Platform } from './push/commands.ts';
 import { labels } from './push/provenance.ts';
 import { checkRegistry } from './push/registry.ts';
@@ -38,7 +38,7 @@ export async function pushCommand(name: string, { tag, platform, print }: PushOp
     throw new CliError(`nothing was pushed; the commands above do it where the tools are:\n  ${missing.join('\n  ')}`);
   await checkRegistry(target);
   say(`${target.image} (${platform}, by ${engine})`);
-  for (const command of commands) await run(command).catch((error: unknown) => explain(error, engine, platform));
+  for (const command of commands) await run(command).catch((error: unknown) => explain(error, command, engine, platform));
   say(`pushed ${target.image}`);
   process.stdout.write(`${await rollOut(target, tag === undefined || tag === targetOf(environment).tag)}\n`);
 }
@@ -55,9 +55,9 @@ function warn({ name }: Environment, platform: Platform): void {
 }
 
 /** @throws the error, with the usual cause where the engine only says "exec format error". */
-function explain(error: unknown, engine: Engine, platform: Platform): never {
+function explain(error: unknown, { words }: Command, engine: Engine, platform: Platform): never {
   const isForeign = !platform.endsWith(process.arch === 'x64' ? 'amd64' : process.arch);
-  if (!(error instanceof CliError) || !isForeign) throw error;
+  if (!(error instanceof CliError) || !isForeign || !words.includes('build')) throw error;
   throw new CliError(
     `${error.message}\nThis machine is no ${platform}: if ${engine} said "exec format error", it needs QEMU's handlers first, see https://docs.docker.com/build/building/multi-platform/#qemu`,
   );

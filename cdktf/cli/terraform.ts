@@ -82,12 +82,19 @@ class Interruption {
 
 /** @throws CliError when it is missing, or too old for the state's lock file. */
 export async function requireTerraform(): Promise<void> {
-  const { terraform_version: version = '' } = JSON.parse(await terraform(ROOT, ['version', '-json'], { capture: true })) as {
-    terraform_version?: string;
-  };
+  const version = versionIn(await terraform(ROOT, ['version', '-json'], { capture: true }));
+  if (version === undefined) throw new CliError(`${binary()} tells no version, ${OLDEST.join('.')} or later is needed: is it Terraform?`);
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])) {
     throw new CliError(`${binary()} is ${version}; ${OLDEST.join('.')} or later is needed`);
+  }
+}
+
+function versionIn(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { terraform_version?: string }).terraform_version;
+  } catch {
+    return undefined;
   }
 }
 

@@ -73,6 +73,21 @@ test('without Terraform it says where to get it', () => {
   expect(stderr).toMatch(/terraform-that-is-not-there is not on PATH: https:/);
 });
 
+test.each<[string, string, number, RegExp]>([
+  ['that is too old', `echo '{"terraform_version":"1.9.8"}'`, 0o755, /is 1\.9\.8; 1\.10 or later is needed/],
+  ['that is something else', 'echo nothing', 0o755, /tells no version/],
+  ['that may not be run', 'true', 0o644, /EACCES/],
+])('a Terraform %s is refused in a line', (_, body, mode, message) => {
+  const file = join(folder, `terraform-${Math.random().toString(36).slice(2)}`);
+  writeFileSync(file, `#!/bin/sh\n${body}\n`, { mode });
+  const { status, stderr } = run(['deploy', 'here', '--yes', '--out', join(folder, 'none')], {
+    ...environments(OURS),
+    TERRAFORM_BINARY_NAME: file,
+  });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(message) as string });
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+});
+
 /** In place of Terraform: it plans whatever it is asked to, and has put out so much. @returns its path. */
 function planner(outputs: object): string {
   const file = join(folder, `planner-${Object.keys(outputs).length}`);
