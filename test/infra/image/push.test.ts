@@ -201,6 +201,15 @@ describe('a step that fails', () => {
     expect(stdout).not.toContain('pushed');
     expect(tools.notes).not.toContain('update-service');
   });
+
+  it.each(['docker login', 'docker buildx build'])(
+    'names QEMU where a build for another machine may need it, and nowhere else: %s',
+    (step) => {
+      const foreign = ['here', '--platform', process.arch === 'x64' ? 'linux/arm64' : 'linux/amd64'];
+      const { stderr } = push(foreign, { answers: { ...WAITING, [step]: { code: 1 } } });
+      expect(stderr.includes('QEMU')).toBe(step.includes('build'));
+    },
+  );
 });
 
 describe('the commands to paste', () => {
