@@ -15,6 +15,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { StackKind } from '../../cdktf/config.ts';
 import type { TenantSide } from '../../local/provision/tenant.ts';
+import { freePort } from '../witness/running.ts';
 import { Unavailable } from '../witness/witness.ts';
 import { Deployment } from './deployment.ts';
 import { startMoto, type Moto } from './emulator/moto.ts';
@@ -51,6 +52,8 @@ beforeAll(async () => {
       stacks: STACKS.flat(),
       // Nobody polls for the function here, so that both can stand on one queue.
       allowWorkerAndLambda: true,
+      // The default may be another worker's on this machine; what is applied is what the run gets.
+      worker: { settings: { METRICS_PORT: String(await freePort()) } },
       agents: { customers: [{ customerId: 'initech', principals: [AGENTS.account], externalId: AGENTS.externalId }] },
     });
     before = await whatIsThere(moto.endpoint);
@@ -96,7 +99,7 @@ test('a second plan of each stack changes nothing', { timeout: APPLY_MS }, async
 
 test('the worker is healthy with exactly the environment and the role of the task definition', async () => {
   inside = await Inside.start(moto.endpoint);
-  expect(await inside.worker.ready()).toBe(Number(inside.applied.environment['METRICS_PORT'] ?? 9464));
+  expect(await inside.worker.ready()).toBe(Number(inside.applied.environment['METRICS_PORT']));
   // The image has it compiled, under /app.
   const [cmd, node, script = ''] = inside.applied.healthCommand;
   expect([cmd, node, basename(script, '.js')]).toEqual(['CMD', 'node', basename(HEALTH_CHECK, '.ts')]);

@@ -11,7 +11,8 @@ import { CENTRAL_ACCOUNT } from './emulator/moto.ts';
 import { findTerraform } from './terraform.ts';
 
 const CLI = join(import.meta.dirname, '..', '..', 'cdktf', 'cli', 'main.ts');
-const STEP_TIMEOUT_MS = 180_000;
+/** Core takes 75 s on idle cores, waiting most of the time. */
+const STEP_TIMEOUT_MS = 300_000;
 /** Of a failed step: Terraform says what is wrong at its end. */
 const TAIL = 4000;
 
