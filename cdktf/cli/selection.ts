@@ -1,4 +1,5 @@
 /** Which environment and which of its stacks a command is about, checked; and writes their Terraform files. */
+import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { buildApp } from '../app.ts';
 import { PLACEHOLDER_ACCOUNT, STACKS, type Environment, type StackKind } from '../config.ts';
@@ -44,6 +45,7 @@ function stackOf({ name, stacks }: Environment, kind: string): StackKind {
 }
 
 export function synthesize(environments: readonly Environment[], out: string): void {
+  mkdirSync(resolve(out), { recursive: true });
   buildApp(environments, version(), { outdir: resolve(out) }).synth();
 }
 
