@@ -20,8 +20,8 @@ locals {
 
   # Tags inherited from the central session are `aws:PrincipalTag`; `aws:RequestTag` would see only what this call itself passes, which is nothing.
   trusted_when = merge(
-    { "sts:ExternalId" = var.previous_external_id == null ? var.external_id : [var.external_id, var.previous_external_id] },
-    { "aws:PrincipalTag/tenant_id" = var.tenant_id },
+    { "sts:ExternalId" = var.external_id, "aws:PrincipalTag/tenant_id" = var.tenant_id },
+    var.previous_external_id == null ? {} : { "sts:ExternalId" = [var.external_id, var.previous_external_id] },
     length(var.cluster_ids) == 0 ? {} : { "aws:PrincipalTag/cluster_id" = sort(var.cluster_ids) },
   )
 
