@@ -25,6 +25,8 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.access_control import IAMPolicy
+from moto.logs.models import LogGroup
+from moto.logs.responses import LogsResponse
 from moto.s3 import notifications
 from moto.s3.models import FakeBucket
 from moto.sqs.models import Queue
@@ -153,6 +155,28 @@ def keep_logging_config():
     LambdaFunction.get_configuration = get_configuration
 
 
+def keep_log_group_class():
+    """logs/responses.py, create_log_group reads no logGroupClass, and logs/models.py, LogGroup.to_describe_dict tells none, which AWS always does: whoever names
+    one would have the group replaced on every plan. CloudFormation hands it to the constructor."""
+    make = LogGroup.__init__
+    create = LogsResponse.create_log_group
+    describe = LogGroup.to_describe_dict
+
+    def mended(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        self.log_group_class = kwargs.get("LogGroupClass") or "STANDARD"
+
+    def create_log_group(self):
+        answer = create(self)
+        group = self.logs_backend.groups[self._get_param("logGroupName")]
+        group.log_group_class = self._get_param("logGroupClass") or "STANDARD"
+        return answer
+
+    LogGroup.__init__ = mended
+    LogsResponse.create_log_group = create_log_group
+    LogGroup.to_describe_dict = lambda self: {**describe(self), "logGroupClass": self.log_group_class}
+
+
 def leave_messages_to_workers():
     """sqs/models.py, Queue.add_message runs the function of a mapping itself, in Docker, and cannot run images at all: each message would be answered 500.
     The mapping is there, and nobody polls for it."""
@@ -205,6 +229,7 @@ if __name__ == "__main__":
     keep_capacity_providers()
     describe_rules_for_groups()
     keep_logging_config()
+    keep_log_group_class()
     leave_messages_to_workers()
     skip_conditions_of_buckets()
     tell_versions()
