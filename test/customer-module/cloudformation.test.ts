@@ -11,7 +11,7 @@ const PLACE = { account: '222222222222', region: 'eu-west-1', stack: 'logferry' 
 
 const made = (more: Values = {}): Resolved => resolve(TEMPLATE, { ...FILLED, ...more }, PLACE);
 const properties = (more: Values, resource: string) => made(more).resources[resource]?.Properties ?? {};
-const arn = (group: string) => `arn:aws:logs:eu-west-1:222222222222:log-group:${group}:log-stream:*`;
+const arn = (group: string) => `arn:aws:logs:eu-west-1:222222222222:log-group:${group}:*`;
 const types = (more: Values) => Object.keys(made(more).resources);
 
 interface Trust {

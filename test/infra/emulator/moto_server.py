@@ -25,6 +25,7 @@ from moto.ec2.models.security_groups import SecurityGroupRule
 from moto.ecs.models import EC2ContainerServiceBackend
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.access_control import IAMPolicy
+from moto.iam.models import Role
 from moto.logs.models import LogGroup
 from moto.logs.responses import LogsResponse
 from moto.s3 import notifications
@@ -213,6 +214,17 @@ def tell_versions():
     notifications._get_s3_event = mended
 
 
+def keep_policies_of_stacks():
+    """iam/models.py, Role.create_from_cloudformation_json hands an inline policy on as it stands in the template, and GetRolePolicy then answers Python's own text of
+    it, which is no JSON."""
+    put = Role.put_policy
+
+    def put_policy(self, policy_name, policy_json):
+        put(self, policy_name, policy_json if isinstance(policy_json, str) else json.dumps(policy_json, default=str))
+
+    Role.put_policy = put_policy
+
+
 def end_with_parent():
     """A test that is killed leaves nobody behind."""
     parent = os.getppid()
@@ -233,6 +245,7 @@ if __name__ == "__main__":
     leave_messages_to_workers()
     skip_conditions_of_buckets()
     tell_versions()
+    keep_policies_of_stacks()
     if "--with-parent" in sys.argv:
         threading.Thread(target=end_with_parent, daemon=True).start()
     server.main(["-H", "127.0.0.1", "-p", sys.argv[1]])
