@@ -121,9 +121,12 @@ async function main(args) {
   return run(node, [join(ROOT, 'node_modules', '.bin', target.slice('npm:'.length)), ...rest], env);
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  main(process.argv.slice(2)).catch((error) => {
+/** @param args as on the command line. */
+export function runMain(args) {
+  main(args).catch((error) => {
     say(error.message);
     process.exitCode = 1;
   });
 }
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) runMain(process.argv.slice(2));

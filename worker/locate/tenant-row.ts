@@ -23,7 +23,7 @@ const applications = z
   .transform((names) => [...names])
   .pipe(z.array(z.string().min(1)).min(1));
 
-const CloudWatchRow = z.object({
+export const CloudWatchRow = z.object({
   tenant_id: z.string().min(1),
   type: z.literal(CLOUDWATCH).default(CLOUDWATCH),
   enabled: z.boolean().default(true),
@@ -78,7 +78,12 @@ export type TenantRow =
   | { readonly kind: 'cloudwatch'; readonly row: CloudWatchRow }
   /** Of a type that this version does not deliver to. */
   | { readonly kind: 'unknown-type'; readonly type: string }
-  | { readonly kind: 'faulty'; readonly faults: readonly string[] };
+  | {
+      readonly kind: 'faulty';
+      readonly faults: readonly string[];
+      /** Fields that it cannot do without; where these are all its faults, it is only not yet complete. */
+      readonly missing: readonly string[];
+    };
 
 /** @param item a row as DynamoDBDocumentClient reads it. An empty text and NULL count as missing. */
 export function parseRow(item: Readonly<Record<string, unknown>>): TenantRow {
@@ -88,7 +93,11 @@ export function parseRow(item: Readonly<Record<string, unknown>>): TenantRow {
   const parsed = CloudWatchRow.safeParse(fields);
   if (parsed.success) return { kind: 'cloudwatch', row: parsed.data };
   const faulty = new Set(parsed.error.issues.map(({ path }) => String(path[0])));
-  return { kind: 'faulty', faults: [...faulty].map((field) => faultOf(field, fields[field])) };
+  return {
+    kind: 'faulty',
+    faults: [...faulty].map((field) => faultOf(field, fields[field])),
+    missing: [...faulty].filter((field) => fields[field] === undefined),
+  };
 }
 
 /**

@@ -80,8 +80,9 @@ describe('a fault names its field, its value, and what was expected', () => {
     ['retention_days', 31, 'retention_days is 31; expected one of 1, 3, 5'],
   ])('%s: %j', (field, value, said) => {
     const parsed = parseRow({ ...FULL, [field]: value });
-    expect(parsed).toEqual({ kind: 'faulty', faults: [expect.stringContaining(said)] });
-    expect(parsed).toEqual({ kind: 'faulty', faults: [expect.stringMatching(new RegExp(`^${field} `))] });
+    const missing = value === undefined ? [field] : [];
+    expect(parsed).toEqual({ kind: 'faulty', faults: [expect.stringContaining(said)], missing });
+    expect(parsed).toEqual({ kind: 'faulty', faults: [expect.stringMatching(new RegExp(`^${field} `))], missing });
   });
 
   test('all at once, a long value cut', () => {

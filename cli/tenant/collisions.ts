@@ -1,0 +1,64 @@
+/** What two tenants must not share, and what none may point at (pure, but for reading whose account ours is). */
+import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
+import { CliError } from '../error.ts';
+import type { Item, TenantTable } from './table.ts';
+
+export interface Collisions {
+  /** Tenants with the same ExternalId. */
+  readonly externalId: readonly string[];
+  readonly role: readonly string[];
+  readonly account: readonly string[];
+}
+
+const ROLE = 'log_distribution_role_arn';
+
+/** @param rows of the whole fleet. Removed tenants' count for the ExternalId only: that is never given again while they rest. */
+export function collisionsOf(item: Item, rows: readonly Item[]): Collisions {
+  const others = rows.filter((row) => row['tenant_id'] !== item['tenant_id']);
+  const living = others.filter((row) => row['removed_at'] === undefined);
+  const role = item[ROLE];
+  const account = accountOf(role);
+  return {
+    externalId: tenantsOf(others.filter((row) => isText(item['external_id']) && row['external_id'] === item['external_id'])),
+    role: tenantsOf(living.filter((row) => isText(role) && row[ROLE] === role)),
+    account: tenantsOf(living.filter((row) => account !== undefined && accountOf(row[ROLE]) === account)),
+  };
+}
+
+/** @throws CliError for an ExternalId of another tenant, and, unless that is meant, a role or account of another. */
+export function refuseCollisions({ externalId, role, account }: Collisions, isSharedAccount: boolean): void {
+  if (externalId.length > 0)
+    throw new CliError(`this ExternalId is already that of tenant ${names(externalId)}; each tenant needs its own`);
+  if (isSharedAccount) return;
+  const meant = 'if that is meant, give --shared-account';
+  if (role.length > 0) throw new CliError(`this role is already used by tenant ${names(role)}; ${meant}`);
+  if (account.length > 0) throw new CliError(`this role's account is already used by tenant ${names(account)}; ${meant}`);
+}
+
+/**
+ * A tenant that points at our own account would be delivered into it, by a role of ours.
+ * @throws CliError
+ */
+export async function refuseOwnAccount(item: Item, table: TenantTable, sts: STSClient): Promise<void> {
+  const account = accountOf(item[ROLE]);
+  if (account === undefined) return;
+  const [{ Account: ours }, shape] = await Promise.all([sts.send(new GetCallerIdentityCommand({})), table.shape()]);
+  if (account === ours || account === shape.account)
+    throw new CliError(`${String(item[ROLE])} is in account ${account}, which is our own; a tenant's role is in the tenant's account`);
+}
+
+export function accountOf(roleArn: unknown): string | undefined {
+  return typeof roleArn === 'string' ? /^arn:[^:]*:iam::(\d{12}):/.exec(roleArn)?.[1] : undefined;
+}
+
+export function names(tenants: readonly string[]): string {
+  return tenants.length > 3 ? `${tenants.slice(0, 3).join(', ')} and ${tenants.length - 3} more` : tenants.join(', ');
+}
+
+function tenantsOf(rows: readonly Item[]): string[] {
+  return [...new Set(rows.map(({ tenant_id }) => String(tenant_id)))].toSorted();
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
