@@ -17,7 +17,7 @@ export const EXIT_USAGE = 64;
 const EXIT_CODES = `
 Exit codes:
   0   done, or nothing to do
-  1   refused or failed; standard error says why, and nothing was written
+  1   refused or failed; standard error says why
   ${EXIT_USAGE}  the command line cannot be meant as it stands`;
 
 const ONBOARDING = examples(

@@ -1,6 +1,7 @@
 /** Writes the docs that are made from code (`npm run docs`); with `--check` it only says which of them are out of date, by its exit code. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cliDoc } from '../cli/docs.ts';
 import { witnessesDoc } from '../test/witness/docs.ts';
 import { configurationDoc, envSample } from '../worker/help.ts';
 
@@ -8,6 +9,7 @@ const ROOT = join(import.meta.dirname, '..');
 
 /** File (below the repository) -> what it must hold. */
 export const MADE_FROM_CODE: Readonly<Record<string, () => string>> = {
+  'docs/cli.md': cliDoc,
   'docs/configuration.md': configurationDoc,
   'docs/witnesses.md': witnessesDoc,
   '.env.sample': envSample,

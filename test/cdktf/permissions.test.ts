@@ -97,17 +97,20 @@ const ACTION_OF: Readonly<Record<string, string>> = {
 /** Calls with a tenant's credentials: their own role allows them. */
 const TENANTS = new Set(['CreateLogStream', 'CreateLogGroup', 'PutLogEvents']);
 
-test('every call in the worker’s code is allowed, and a new one cannot be forgotten here', () => {
-  const folder = join(import.meta.dirname, '..', '..', 'worker');
+/** Names of the API calls in the code below a folder. */
+function callsIn(part: string): string[] {
+  const folder = join(import.meta.dirname, '..', '..', part);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  const calls = new Set(
-    files.flatMap((file) =>
-      [...readFileSync(join(folder, file), 'utf8').matchAll(/new (\w+)Command\(|\bpaginate(\w+)\(/g)].map(
-        ([, sent, paged]) => sent ?? paged ?? '',
-      ),
+  const calls = files.flatMap((file) =>
+    [...readFileSync(join(folder, file), 'utf8').matchAll(/new (\w+)Command\(|\bpaginate(\w+)\(/g)].map(
+      ([, sent, paged]) => sent ?? paged ?? '',
     ),
   );
-  const ours = [...calls].filter((call) => !TENANTS.has(call));
+  return [...new Set(calls)];
+}
+
+test('every call in the worker’s code is allowed, and a new one cannot be forgotten here', () => {
+  const ours = callsIn('worker').filter((call) => !TENANTS.has(call));
   expect(ours.toSorted()).toEqual(Object.keys(ACTION_OF).toSorted());
   expect(ours.filter((call) => !actionsOf(granted).includes(ACTION_OF[call]!))).toEqual([]);
   // sqs-consumer receives for us.
@@ -129,6 +132,20 @@ describe('operators', () => {
     expect(grants(operator, 'dynamodb')[table('tenants')]).toEqual(
       expect.arrayContaining(['dynamodb:PutItem', 'dynamodb:Scan', 'dynamodb:UpdateItem']),
     );
+  });
+
+  test('every call of their command is allowed, and a new one cannot be forgotten here', () => {
+    const actions: Readonly<Record<string, string>> = {
+      DescribeTable: 'dynamodb:DescribeTable',
+      Put: 'dynamodb:PutItem',
+      Query: 'dynamodb:Query',
+      Scan: 'dynamodb:Scan',
+      Update: 'dynamodb:UpdateItem',
+    };
+    // Everybody may ask who they are: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+    const calls = callsIn('cli').filter((call) => call !== 'GetCallerIdentity');
+    expect(calls.toSorted()).toEqual(Object.keys(actions).toSorted());
+    expect(grants(operator, 'dynamodb')[table('tenants')]).toEqual(expect.arrayContaining(Object.values(actions)));
   });
 
   test('they may take dead letters and send them again, but take nothing from the queue of the living', () => {
