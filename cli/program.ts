@@ -10,6 +10,7 @@ import { definePause } from './tenant/pause.ts';
 import { defineRemove } from './tenant/remove.ts';
 import { defineSet } from './tenant/set.ts';
 import { defineShow } from './tenant/show.ts';
+import { defineTemplate } from './tenant/template.ts';
 
 /** EX_USAGE of sysexits.h, as the worker's. */
 export const EXIT_USAGE = 64;
@@ -23,6 +24,7 @@ Exit codes:
 const ONBOARDING = examples(
   'export TENANT_CONFIG_TABLE=logferry-production-tenants AWS_REGION=us-east-1',
   'logferry tenant add acme-corp',
+  'logferry tenant template acme-corp --format cloudformation > acme-corp.yaml',
   'logferry tenant set acme-corp --from-handshake handshake.json',
   'logferry tenant enable acme-corp',
 );
@@ -35,7 +37,17 @@ export function makeProgram(): Command {
   program.addHelpText('after', `${ONBOARDING}\n${EXIT_CODES}`);
   const tenant = program.command('tenant').description("tenants' rows: who is delivered to, where, and whether");
   tenant.addHelpText('after', ONBOARDING);
-  for (const define of [defineAdd, defineList, defineShow, defineSet, definePause, defineDisable, defineEnable, defineRemove])
+  for (const define of [
+    defineAdd,
+    defineTemplate,
+    defineList,
+    defineShow,
+    defineSet,
+    definePause,
+    defineDisable,
+    defineEnable,
+    defineRemove,
+  ])
     define(tenant);
   return program;
 }
