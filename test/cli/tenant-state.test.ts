@@ -1,6 +1,8 @@
 /** What becomes of a tenant: enabled, paused, disabled, removed; and what the worker makes of each. */
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
+import { TenantTable } from '../../cli/tenant/table.ts';
 import { locate } from '../../worker/locate/locate.ts';
 import { parseRow, pauseOf } from '../../worker/locate/tenant-row.ts';
 import { goodRow, withOperator, type Ended } from './operator.ts';
@@ -119,7 +121,6 @@ describe('no update is lost', () => {
   test('also when somebody changes the row by hand and leaves updated_at as it is', async () => {
     const { central } = operator();
     await operator().put(goodRow('acme', '111111111111', { updated_at: 'then', desired_applications: ['a', 'b'] }));
-    const { TenantTable } = await import('../../cli/tenant/table.ts');
     const table = new TenantTable(central.clients.documents, central.table);
     const read = (await table.row('acme'))!;
     await central.clients.documents.send(
@@ -136,9 +137,16 @@ describe('no update is lost', () => {
     });
   });
 
+  test('a tenant that somebody added after it was looked for is not added over', async () => {
+    const { central } = operator();
+    const table = new TenantTable(central.clients.documents, central.table);
+    await operator().put(goodRow('acme', '111111111111'));
+    await expect(table.create({ tenant_id: 'acme', enabled: false }, new Date())).rejects.toThrow('added by somebody else meanwhile');
+    expect(await operator().row('acme')).toMatchObject(goodRow('acme', '111111111111'));
+  });
+
   test('a row that was deleted meanwhile is not half made anew', async () => {
     const { central } = operator();
-    const { TenantTable } = await import('../../cli/tenant/table.ts');
     const table = new TenantTable(central.clients.documents, central.table);
     const gone = { tenant_id: 'acme', type: 'cloudwatch' };
     await expect(table.update(gone, { enabled: true }, new Date())).rejects.toThrow('changed by somebody else meanwhile');
@@ -149,7 +157,6 @@ describe('no update is lost', () => {
 test('a table of the original, keyed by the tenant alone, is kept as well', async () => {
   const { central } = operator();
   const { documents } = central.clients;
-  const { CreateTableCommand } = await import('@aws-sdk/client-dynamodb');
   const TableName = `${central.table}-original`;
   await documents.send(
     new CreateTableCommand({
