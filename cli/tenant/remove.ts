@@ -1,4 +1,5 @@
 /** `tenant remove`: takes a tenant out of the fleet. What is left of the row keeps its id from being given to somebody else too early. */
+import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import { addDryRun, examples, open, type Context } from '../context.ts';
@@ -55,7 +56,10 @@ async function ask(id: string): Promise<void> {
   // Standard output is the answer's.
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const typed = await reader.question(`Remove tenant ${id}? Type its id: `);
+    // Ctrl-C and Ctrl-D close it: some versions of Node reject the question then, others never answer it.
+    const left = once(reader, 'close').then(() => '');
+    const answer = reader.question(`Remove tenant ${id}? Type its id: `).catch(() => '');
+    const typed = await Promise.race([answer, left]);
     if (typed.trim() !== id) throw new CliError('not removed');
   } finally {
     reader.close();
