@@ -25,7 +25,7 @@ import { startRecorder, type Recorder } from '../../infra/calls.ts';
 import { CENTRAL_ACCOUNT, startMoto, type Moto } from '../../infra/emulator/moto.ts';
 import { keyOf, ndjson, Stage } from '../../support/stage.ts';
 import { Unavailable } from '../../witness/witness.ts';
-import { Hops, type Hop } from './hops.ts';
+import { Hops, type Hop } from '../../customer-module/hops.ts';
 import { Terraform } from './terraform.ts';
 
 const REGION = 'eu-west-1';

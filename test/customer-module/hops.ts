@@ -1,17 +1,17 @@
 /** The double hop into a customer's role as the worker takes it, against our own STS, which asks trust policies and tags as AWS does. */
 import { AssumeRoleCommand, type AssumeRoleCommandInput, STSClient } from '@aws-sdk/client-sts';
-import type { LocalAws } from '../../../local/aws.ts';
-import type { RoleSpec } from '../../../local/iam/role.ts';
-import type { Keys } from '../../../local/provision/central.ts';
-import { centralRoleInput, tenantRoleInput } from '../../../worker/locate/assume-role.ts';
-import type { Route } from '../../../worker/locate/locate.ts';
+import type { LocalAws } from '../../local/aws.ts';
+import type { RoleSpec } from '../../local/iam/role.ts';
+import type { Keys } from '../../local/provision/central.ts';
+import { centralRoleInput, tenantRoleInput } from '../../worker/locate/assume-role.ts';
+import type { Route } from '../../worker/locate/locate.ts';
 
 const HOUR_S = 3600;
 
 export interface Hop {
   readonly tenant: string;
   readonly cluster: string;
-  readonly externalId?: string;
+  readonly externalId?: string | undefined;
   /** The role of hop 1; the central role by default. */
   readonly by?: string;
   /** Of hop 1 or hop 2, in place of what the worker sends. */
@@ -45,9 +45,12 @@ export class Hops {
 
   /** @returns the session in the customer's account. @throws the SDK's error of the hop that was refused. */
   async take(hop: Hop): Promise<Keys> {
-    const route = this.#route(hop);
-    const first = await this.#assume(this.central, { ...centralRoleInput(hop.by ?? this.#centralRole, route, HOUR_S), ...hop.first });
-    return await this.second(first, hop);
+    return await this.second(await this.first(hop), hop);
+  }
+
+  /** Hop 1 alone. */
+  async first(hop: Hop): Promise<Keys> {
+    return await this.#assume(this.central, { ...centralRoleInput(hop.by ?? this.#centralRole, this.#route(hop), HOUR_S), ...hop.first });
   }
 
   /** Hop 2 alone. */
