@@ -12,7 +12,7 @@ export function nextSteps({ environment, stacks }: Selection): string {
   if (has('core')) {
     steps.push(
       `Let the agents write: they assume ${names.roleArn('writer')} and put into ${names.bucket('logs')}`,
-      `Give a customer what their role has to trust, and the name it must have (docs/deployment.md, "A customer"): ${names.roleArn('central')}, ${environment.customerRoleName}`,
+      `Send a customer customer-module/, or customer-module/cloudformation/customer-log-distribution.yaml, with the role that theirs has to trust: ${names.roleArn('central')}`,
       `Add the tenant: ${addTenant(names)}`,
     );
   }
