@@ -12,8 +12,7 @@ export function nextSteps({ environment, stacks }: Selection): string {
   if (has('core')) {
     steps.push(
       `Let the agents write: they assume ${names.roleArn('writer')} and put into ${names.bucket('logs')}`,
-      `Send a customer customer-module/, or customer-module/cloudformation/customer-log-distribution.yaml, with the role that theirs has to trust: ${names.roleArn('central')}`,
-      `Add the tenant: ${addTenant(names)}`,
+      `Add a customer, and send them what they apply (docs/deployment.md, "A customer"):\n${addTenant(names)}`,
     );
   }
   if (environment.alarmEmails.length > 0 && has('core'))
@@ -22,12 +21,11 @@ export function nextSteps({ environment, stacks }: Selection): string {
 }
 
 function addTenant(names: Names): string {
-  const item = {
-    tenant_id: { S: 'acme-corp' },
-    type: { S: 'cloudwatch' },
-    log_distribution_role_arn: { S: 'arn:aws:iam::<their account>:role/CustomerLogDistribution' },
-    external_id: { S: '<agreed with them>' },
-    target_region: { S: names.region },
-  };
-  return `aws dynamodb put-item --region ${names.region} --table-name ${names.of('tenants')} --item '${JSON.stringify(item)}'`;
+  const environment = `TENANT_CONFIG_TABLE=${names.of('tenants')} AWS_REGION=${names.region} CENTRAL_LOG_DISTRIBUTION_ROLE_ARN=${names.roleArn('central')}`;
+  const commands = [
+    `export ${environment}`,
+    'npm run logferry -- tenant add <id>',
+    'npm run --silent logferry -- tenant template <id> --format cloudformation > <id>.yaml',
+  ];
+  return commands.map((command) => `       ${command}`).join('\n');
 }
