@@ -71,7 +71,9 @@ test('a stack can be built on a core and a queue that were made elsewhere, and t
 // hcl2json, of the same makers, reads the customer's module in a test: a parser, which knows nothing of CDKTF.
 test('nothing but cdktf/ knows CDKTF: not the worker, not the tests, not the tools', () => {
   const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
-  const knows = files.filter((file) => /from ['"](cdktf|constructs|@cdktf\/(?!hcl2json)[^'"]*)['"]/.test(readFileSync(join(ROOT, file), 'utf8')));
+  const knows = files.filter((file) =>
+    /from ['"](cdktf|constructs|@cdktf\/(?!hcl2json)[^'"]*)['"]/.test(readFileSync(join(ROOT, file), 'utf8')),
+  );
   expect(knows).not.toEqual([]);
   expect(knows.filter((file) => !file.startsWith('cdktf/'))).toEqual([]);
   expect(readFileSync(join(ROOT, 'package.json'), 'utf8')).not.toMatch(/"(cdktf|constructs|@cdktf\/(?!hcl2json)[^"]*)": "/);
