@@ -4,14 +4,14 @@
  */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { putRow, type TenantSide } from '../../../local/provision/tenant.ts';
+import { type TenantSide } from '../../../local/provision/tenant.ts';
 import { tryTrust } from '../../customer-module/trust.ts';
-import { judge } from '../../infra/allowed.ts';
 import { readRole } from '../../infra/applied-roles.ts';
 import { startRecorder, type Recorder } from '../../infra/calls.ts';
-import { CENTRAL_ACCOUNT, startMoto, type Moto } from '../../infra/emulator/moto.ts';
-import { keyOf, ndjson, Stage } from '../../support/stage.ts';
+import { startMoto, type Moto } from '../../infra/emulator/moto.ts';
+import { Stage } from '../../support/stage.ts';
 import { Unavailable } from '../../witness/witness.ts';
+import { deliver, ROOT, type Handshake } from '../delivery.ts';
 import { PACKAGES } from './packages.ts';
 import { createStack, customer, type Customer } from './stack.ts';
 
@@ -22,15 +22,6 @@ const EXTERNAL_ID = 'agreed-with-acme';
 /** Of the stage's keys. */
 const CLUSTER = 'prod-1';
 const DENIED = 'AccessDenied';
-const ROOT = { accessKeyId: 'test', secretAccessKey: 'test' };
-
-interface Handshake {
-  readonly tenant_id: string;
-  readonly role_arn: string;
-  readonly region: string;
-  readonly external_id: string;
-  readonly log_groups: Readonly<Record<string, string>>;
-}
 
 let moto: Moto;
 let stage: Stage;
@@ -69,19 +60,8 @@ beforeEach((context) => {
 });
 
 test('the real worker delivers into the stack by its handshake alone, with no call that the roles as made would refuse', async () => {
-  await putRow(stage.central, tenant);
-  const worker = stage.worker({ AWS_ENDPOINT_URL: recorder.endpoint });
-  await worker.ready();
-  const lines = ['one line', 'another line', 'the last line'];
-  await stage.upload(keyOf(TENANT), ndjson(lines));
-  await stage.expectMessages(tenant, lines);
-  expect(await worker.stop()).toEqual({ code: 0, signal: null });
-  const { denied, allowed } = judge(recorder.calls, {
-    roles: [await readRole(stage.central.cloud, stage.central.roleArn, ROOT), await roleAsMade()],
-    sessions: new Map(),
-    administrators: new Map([[ROOT.accessKeyId, CENTRAL_ACCOUNT]]),
-    keys: new Map(),
-  });
+  const { end, denied, allowed } = await deliver({ stage, recorder, tenant, customerRole: roleAsMade });
+  expect(end).toEqual({ code: 0, signal: null });
   expect(denied).toEqual([]);
   const group = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/ROSA/cluster-logs/application`;
   // In any order: the stream is made once a put has missed it.

@@ -18,14 +18,14 @@ import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startLocalAws, type LocalAws } from '../../../local/aws.ts';
 import type { Keys } from '../../../local/provision/central.ts';
-import { putRow, type TenantSide } from '../../../local/provision/tenant.ts';
-import { judge } from '../../infra/allowed.ts';
+import { type TenantSide } from '../../../local/provision/tenant.ts';
 import { readRole } from '../../infra/applied-roles.ts';
 import { startRecorder, type Recorder } from '../../infra/calls.ts';
-import { CENTRAL_ACCOUNT, startMoto, type Moto } from '../../infra/emulator/moto.ts';
-import { keyOf, ndjson, Stage } from '../../support/stage.ts';
+import { startMoto, type Moto } from '../../infra/emulator/moto.ts';
+import { Stage } from '../../support/stage.ts';
 import { Unavailable } from '../../witness/witness.ts';
 import { Hops, type Hop } from '../../customer-module/hops.ts';
+import { deliver, ROOT, type Handshake } from '../delivery.ts';
 import { Terraform } from './terraform.ts';
 
 const REGION = 'eu-west-1';
@@ -33,16 +33,6 @@ const ACCOUNT = '222222222222';
 const EXTERNAL_ID = 'agreed-with-acme';
 /** Of the stage's keys. */
 const CLUSTER = 'prod-1';
-const ROOT: Keys = { accessKeyId: 'test', secretAccessKey: 'test' };
-
-interface Handshake {
-  readonly version: number;
-  readonly tenant_id: string;
-  readonly role_arn: string;
-  readonly region: string;
-  readonly external_id: string;
-  readonly log_groups: Readonly<Record<string, string>>;
-}
 
 let folder = '';
 let moto: Moto;
@@ -124,19 +114,8 @@ describe('the example', () => {
   });
 
   test('takes what the real worker delivers, by the handshake alone, with no call that the roles as applied would refuse', async () => {
-    await putRow(stage.central, tenant);
-    const worker = stage.worker({ AWS_ENDPOINT_URL: recorder.endpoint });
-    await worker.ready();
-    const lines = ['one line', 'another line', 'the last line'];
-    await stage.upload(keyOf(handshake.tenant_id), ndjson(lines));
-    await stage.expectMessages(tenant, lines);
-    expect(await worker.stop()).toEqual({ code: 0, signal: null });
-    const { denied, allowed } = judge(recorder.calls, {
-      roles: [await readRole(stage.central.cloud, stage.central.roleArn, ROOT), await appliedRole()],
-      sessions: new Map(),
-      administrators: new Map([[ROOT.accessKeyId, CENTRAL_ACCOUNT]]),
-      keys: new Map(),
-    });
+    const { end, denied, allowed } = await deliver({ stage, recorder, tenant, customerRole: appliedRole });
+    expect(end).toEqual({ code: 0, signal: null });
     expect(denied).toEqual([]);
     const group = `arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/ROSA/cluster-logs/application`;
     expect(allowed.filter((one) => one.startsWith('CustomerLogDistribution ')).toSorted()).toEqual([
