@@ -1,18 +1,7 @@
 # Log groups, what watches them, and what is handed on, as planned or applied by a mocked provider. No account is asked.
 
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "222222222222" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_region" {
-    defaults = { id = "eu-west-1" }
-  }
-  mock_resource "aws_iam_role" {
-    defaults = { arn = "arn:aws:iam::222222222222:role/CustomerLogDistribution" }
-  }
+  source = "./tests/mocks"
 }
 
 variables {

@@ -1,15 +1,7 @@
 # Whom the role trusts and what it may do, as planned. No account is asked.
 
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "222222222222" }
-  }
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-  mock_data "aws_region" {
-    defaults = { id = "eu-west-1" }
-  }
+  source = "./tests/mocks"
 }
 
 variables {
