@@ -20,6 +20,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 try {
   await run();
+  // At once: a process that ends by itself puts its signal handlers down some time before it is gone, and the second of two signals would kill it.
+  process.exit(0);
 } catch (error) {
   if (!(error instanceof GeneratorError)) throw error;
   fail(error.message);

@@ -100,8 +100,10 @@ it.each(['SIGINT', 'SIGTERM'] as const)('ends a run without end on %s, with whol
     if (output.endsWith('\n')) first.resolve();
   });
   await first.promise;
-  // Twice at once, as npm and the terminal both send it.
+  // Twice, as npm and the terminal both send it; the second comes while the process is on its way out.
+  const summary = once(child.stderr, 'readable');
   child.kill(signal);
+  await summary;
   child.kill(signal);
   expect(await code).toBe(0);
   expect(messagesOf(output)).toHaveLength(40);
