@@ -19,10 +19,12 @@ describe.skipIf(foundVrl() === undefined && !mayBuild)(`the vrl command (${missi
     BUILD_MS,
   );
 
-  it('refuses a program that does not compile, so the above says something', () => {
+  it.each([
+    ['does not compile', '.a = no_such_function(.b)', /broken\.vrl.*undefined function/s],
+    ['compiles with a warning', '.a = string!("b")', /broken\.vrl.*warning/s],
+    ['fails on an event', '.a = string!(.b)', /broken\.vrl/],
+  ])('the above says something: a program that %s is refused', (_what, text, words) => {
     const vrl = foundVrl() ?? '';
-    expect(() => runProgram(vrl, 'broken.vrl', [{}], AGENT_ENVIRONMENT, '.a = no_such_function(.b)')).toThrow(
-      /broken\.vrl.*undefined function/s,
-    );
+    expect(() => runProgram(vrl, 'broken.vrl', [{}], AGENT_ENVIRONMENT, text)).toThrow(words);
   });
 });

@@ -28,7 +28,7 @@ export function buildVrl(): string {
 
 /**
  * Runs one checked-in program over events, as a remap transform does.
- * @throws Error with the compiler's words where it does not compile, or stops at an event.
+ * @throws Error with the compiler's words where it does not compile or has something to warn of, or stops at an event.
  */
 export function runProgram(
   vrl: string,
@@ -45,13 +45,14 @@ export function runProgram(
     writeFileSync(input, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
     // The command prints values in VRL's own notation, which is no JSON where a text holds control characters; a text made by encode_json holds none.
     writeFileSync(source, `${text}\nencode_json(.)\n`);
-    const { stdout, stderr, status } = spawnSync(vrl, ['--input', input, '--program', source], {
+    const { stdout, stderr, status } = spawnSync(vrl, ['--print-warnings', '--input', input, '--program', source], {
       encoding: 'utf8',
       env: { PATH: process.env['PATH'] ?? '', ...env },
       maxBuffer: 64 * 1024 * 1024,
     });
     const lines = stdout.split('\n').filter((line) => line !== '');
-    if (status !== 0 || lines.length !== events.length) throw new Error(`${name}: ${stderr}${stdout.slice(0, 4000)}`);
+    if (status !== 0 || stderr.trim() !== '' || lines.length !== events.length)
+      throw new Error(`${name}: ${stderr}${stdout.slice(0, 4000)}`);
     return lines.map((line) => JSON.parse(JSON.parse(line) as string) as Record<string, unknown>);
   } finally {
     rmSync(folder, { recursive: true });
