@@ -42,6 +42,8 @@ export interface Central {
   readonly deadLetterUrl: string;
   readonly table: string;
   readonly roleArn: string;
+  /** Of the role that lets nobody in, of which `logferry tenant verify` asks whether a customer's role exists. */
+  readonly probeRoleArn: string;
   readonly clients: { readonly s3: S3Client; readonly sqs: SQSClient; readonly sns: SNSClient; readonly documents: DynamoDBDocumentClient };
   /** What a worker needs in its environment, credentials apart. */
   readonly environment: Readonly<Record<string, string>>;
@@ -64,10 +66,10 @@ export async function makeCentral(cloud: Cloud, options: CentralOptions): Promis
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount });
   const queue = await makeQueue(sqs, `${prefix}-notifications`, { RedrivePolicy, VisibilityTimeout: '120' });
   const account = queue.arn.split(':')[4] ?? '';
-  const [topicArn, table, roleArn] = await Promise.all([
+  const [topicArn, table, roles] = await Promise.all([
     makeHub({ s3, sns, sqs }, queue, options),
     makeTable(dynamodb, `${prefix}-tenants`),
-    makeCentralRole(cloud, account, options),
+    makeRoles(cloud, account, options),
   ]);
   const bucket = `${prefix}-central`;
   const environment = {
@@ -76,10 +78,10 @@ export async function makeCentral(cloud: Cloud, options: CentralOptions): Promis
     SQS_QUEUE_URL: queue.url,
     S3_BUCKET_NAME: bucket,
     TENANT_CONFIG_TABLE: table,
-    CENTRAL_LOG_DISTRIBUTION_ROLE_ARN: roleArn,
+    CENTRAL_LOG_DISTRIBUTION_ROLE_ARN: roles.roleArn,
   };
   const clients = { s3, sqs, sns, documents: DynamoDBDocumentClient.from(dynamodb) };
-  return { cloud, account, bucket, topicArn, queueUrl: queue.url, deadLetterUrl: dead.url, table, roleArn, clients, environment };
+  return { cloud, account, bucket, topicArn, queueUrl: queue.url, deadLetterUrl: dead.url, table, ...roles, clients, environment };
 }
 
 /** Ends its clients' sockets. */
@@ -139,19 +141,27 @@ async function makeTable(client: DynamoDBClient, TableName: string): Promise<str
   return TableName;
 }
 
-async function makeCentralRole(cloud: Cloud, account: string, { prefix, workers }: CentralOptions): Promise<string> {
+async function makeRoles(cloud: Cloud, account: string, options: CentralOptions): Promise<Pick<Central, 'roleArn' | 'probeRoleArn'>> {
   const iam = new IAMClient({ endpoint: cloud.endpoint, region: cloud.region, credentials: cloud.keys });
+  const roleArn = await makeCentralRole(iam, account, options);
+  const nobody = policy({ Effect: 'Deny', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' });
+  const probe = { RoleName: `${options.prefix}-probe`, AssumeRolePolicyDocument: nobody };
+  const { Role } = await iam.send(new CreateRoleCommand(probe));
+  iam.destroy();
+  return { roleArn, probeRoleArn: Role?.Arn ?? '' };
+}
+
+async function makeCentralRole(iam: IAMClient, account: string, { prefix, workers }: CentralOptions): Promise<string> {
   const RoleName = `${prefix}-central`;
   const actions = ['sts:AssumeRole', 'sts:TagSession'];
   const AssumeRolePolicyDocument = policy({ Principal: { AWS: workers ?? [`arn:aws:iam::${account}:root`] }, Action: actions });
   const { Role } = await iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument }));
   const PolicyDocument = policy({ Action: actions, Resource: `arn:aws:iam::*:role/${CUSTOMER_ROLE_NAME}*` });
   await iam.send(new PutRolePolicyCommand({ RoleName, PolicyName: 'assume-customers', PolicyDocument }));
-  iam.destroy();
   return Role?.Arn ?? '';
 }
 
-/** A document of one statement that allows. */
+/** A document of one statement, which allows unless it says otherwise. */
 export function policy(statement: Record<string, unknown>): string {
   return JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...statement }] });
 }
