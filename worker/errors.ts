@@ -49,6 +49,7 @@ const FAULTS = {
   'out-of-patience': { disposition: 'soon', meaning: 'the account was throttled or unreachable for longer than DELIVER_PATIENCE_SECONDS' },
   'central-denied': { disposition: 'central', meaning: 'our own role, table, bucket or key refuses us' },
   'dependency-down': { disposition: 'central', meaning: 'S3, DynamoDB or STS does not answer' },
+  'lease-lost': { disposition: 'soon', meaning: 'another worker has the object by now, or the ledger could not be asked for too long' },
   stopping: { disposition: 'at-once', meaning: 'the worker is stopping' },
   'balance-open': { disposition: 'soon', meaning: 'lines read and lines accounted for differ: a defect of the worker' },
   unexpected: { disposition: 'soon', meaning: 'an error that the worker does not know' },

@@ -1,0 +1,90 @@
+/**
+ * A row of the ledger: what has become of one delivery of one object. Written by any number of workers, so each write is conditional on the generation that it
+ * was made for. Rows of a newer version are told apart and left alone.
+ */
+import { z } from 'zod';
+import type { Shape } from '../decode/shape.ts';
+import type { ObjectRef } from '../receive/envelope.ts';
+
+/** Of the attributes and what they mean. A worker leaves rows with a higher one as they are. */
+export const ROW_VERSION = 1;
+
+/** The object under the identity that it was notified with, and the type of the tenant's row. */
+export interface LedgerKey {
+  readonly object: string;
+  readonly delivery: string;
+}
+
+/** Up to where an object is settled: all lines before it have left the worker for good. Always at a line border. */
+export interface Checkpoint {
+  /** Decompressed bytes. */
+  readonly offset: number;
+  /** Lines before it. */
+  readonly line: number;
+  /** How what follows is laid out. */
+  readonly shape: Shape;
+  readonly accepted: number;
+  readonly filtered: number;
+  readonly rejected: number;
+}
+
+/**
+ * - `open`: to be delivered, or under way while its lease lasts.
+ * - `delivered`: each line is accepted, filtered or quarantined.
+ * - `parked`: waits for its tenant, in nobody's queue.
+ * - `dead`: in the dead-letter queue.
+ */
+export type LedgerState = 'open' | 'delivered' | 'parked' | 'dead';
+
+export interface LedgerRow {
+  readonly state: LedgerState;
+  /** Raised by each claim. */
+  readonly generation: number;
+  /** Attempts begun since the checkpoint last moved; those that ended by themselves are taken off again. */
+  readonly attempts: number;
+  /** Milliseconds since 1970; missing: nobody works on it. */
+  readonly leaseUntil?: number;
+  readonly checkpoint?: Checkpoint;
+  /** Seconds since 1970, when DynamoDB may delete it: some days late, so that whoever reads it compares. */
+  readonly expiresAt?: number;
+  readonly reason?: string;
+}
+
+const count = z.number().int().nonnegative();
+
+const Stored = z.object({
+  v: count,
+  state: z.enum(['open', 'delivered', 'parked', 'dead']),
+  generation: count,
+  attempts: count.default(0),
+  lease_until: z.number().optional(),
+  checkpoint: z
+    .object({ offset: count, line: count, shape: z.enum(['lines', 'array', 'records']), accepted: count, filtered: count, rejected: count })
+    .optional(),
+  expires_at: z.number().optional(),
+  reason: z.string().optional(),
+});
+
+/** `newer`: of a version to come; `unreadable`: what no version has written. Either is left as it is. */
+export type Unknown = 'newer' | 'unreadable';
+
+export function parseLedgerRow(item: Readonly<Record<string, unknown>>): LedgerRow | Unknown {
+  if (typeof item['v'] === 'number' && item['v'] > ROW_VERSION) return 'newer';
+  const parsed = Stored.safeParse(item);
+  if (!parsed.success) return 'unreadable';
+  const { state, generation, attempts, lease_until: leaseUntil, checkpoint, expires_at: expiresAt, reason } = parsed.data;
+  return { state, generation, attempts, leaseUntil, checkpoint, expiresAt, reason };
+}
+
+/**
+ * Bucket names hold no slash, and keys of ours no `#`. An overwritten object is another object.
+ * @param identity its version id, or else its ETag: looked up where the notification has neither.
+ */
+export function objectId({ bucket, key }: ObjectRef, identity: string): string {
+  return `${bucket}/${key}#${identity}`;
+}
+
+/** @param ms since 1970. @returns whole seconds, as DynamoDB's time to live wants them. */
+export function secondsOf(ms: number): number {
+  return Math.ceil(ms / 1000);
+}
