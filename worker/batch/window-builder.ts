@@ -35,6 +35,14 @@ export class WindowBuilder {
   #sizes = new Uint32Array(FIRST_EVENTS);
   #lineOf = new Float64Array(FIRST_EVENTS);
 
+  /** @param from the line, and the decompressed bytes before it, that the first window begins at. */
+  constructor({ line, offset }: { readonly line: number; readonly offset: number } = { line: 0, offset: 0 }) {
+    this.#line = line;
+    this.#firstLine = line;
+    this.#startOffset = offset;
+    this.#endOffset = offset;
+  }
+
   /** Whether one more event of `size` counted bytes goes into this window. */
   fits(size: number): boolean {
     return this.#events < MAX_BATCH_EVENTS && this.#countedBytes + size <= MAX_BATCH_BYTES;

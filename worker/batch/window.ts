@@ -7,7 +7,7 @@ import type { Shape } from '../decode/shape.ts';
 export interface Window {
   /** 0, 1, 2 ... within the object. */
   readonly index: number;
-  /** How what follows the window is laid out: an array that proved to be none goes on as lines. */
+  /** How what follows its last whole line is laid out, as far as that line told: an array may still prove to be none, and goes on as lines then. */
   readonly shape: Shape;
   /** The events' messages as JSON string literals (quotes included), UTF-8, one behind the other, in the order of the lines. */
   readonly literals: Buffer;

@@ -6,7 +6,7 @@ import { asLogferryError } from '../errors.ts';
 import type { Format } from '../decode/event.ts';
 import { inflate } from '../decode/inflate.ts';
 import { eventsOfLine, type LineEvent } from '../decode/line-events.ts';
-import { decideShape } from '../decode/shape.ts';
+import { decideShape, type Shape } from '../decode/shape.ts';
 import { Splitter, type Line } from '../decode/splitter.ts';
 import type { Observer } from '../observe/events.ts';
 import { WindowBuilder } from './window-builder.ts';
@@ -23,6 +23,15 @@ export interface WindowSource {
   close(): void;
 }
 
+/** Where the lines that are left begin. An object is inflated from its start all the same. */
+export interface ReadingPoint {
+  /** Decompressed bytes before it. */
+  readonly offset: number;
+  /** Lines before it. */
+  readonly line: number;
+  readonly shape: Shape;
+}
+
 export interface WindowOptions {
   readonly maxObjectRawBytes: number;
   readonly maxLineBytes: number;
@@ -31,6 +40,8 @@ export interface WindowOptions {
   readonly lingerMs: number;
   readonly format: Format;
   readonly observer: Observer;
+  /** Missing: from the first line on. */
+  readonly from?: ReadingPoint;
 }
 
 export interface WindowReader {
@@ -59,10 +70,12 @@ class ObjectWindows implements WindowReader {
   readonly #source: WindowSource;
   readonly #options: WindowOptions;
   readonly #chunks: AsyncGenerator<Buffer, void, undefined>;
-  #builder = new WindowBuilder();
+  #builder: WindowBuilder;
   #splitter: Splitter | undefined;
   #head: Buffer = Buffer.alloc(0);
   #open: OpenLine | undefined;
+  /** Behind the last whole line. The splitter may be further: the next line may have shown that the array is none. */
+  #shape: Shape;
   /** Inflated chunks, by the offset after them, as far back as the window that is being built. */
   #raw: { readonly chunk: Buffer; readonly end: number }[] = [];
   #read = 0;
@@ -75,6 +88,8 @@ class ObjectWindows implements WindowReader {
     this.#source = source;
     this.#options = options;
     const { bucket, key } = source;
+    this.#builder = new WindowBuilder(options.from);
+    this.#shape = options.from?.shape ?? 'lines';
     this.#chunks = inflate(source.chunks, { bucket, key, maxRawBytes: options.maxObjectRawBytes, observer: options.observer });
   }
 
@@ -135,6 +150,7 @@ class ObjectWindows implements WindowReader {
 
   #endLine(line: Line, { events, timeMs }: OpenLine, offset: number): void {
     if (!line.last) return this.#builder.endPart(offset);
+    this.#shape = this.#splitter?.shape ?? this.#shape;
     const filtered = events.length === 0;
     this.#builder.endLine(offset, { filtered, timeFallback: !filtered && timeMs === undefined });
     if (line.part > 0)
@@ -145,7 +161,7 @@ class ObjectWindows implements WindowReader {
     const { startOffset, endOffset } = this.#builder;
     const raw = this.#raw.filter(({ chunk, end }) => end > startOffset && end - chunk.length < endOffset).map(({ chunk }) => chunk);
     this.#raw = this.#raw.filter(({ end }) => end > endOffset);
-    return this.#builder.close({ shape: this.#splitter?.shape ?? 'lines', raw });
+    return this.#builder.close({ shape: this.#shape, raw });
   }
 
   async #readChunk(): Promise<'read' | 'lingered'> {
@@ -176,12 +192,25 @@ class ObjectWindows implements WindowReader {
     return await Promise.race([reading, lingered]).finally(() => clearTimeout(timer));
   }
 
-  #take(chunk: Buffer): void {
-    this.#read += chunk.length;
+  #take(bytes: Buffer): void {
+    const chunk = this.#unread(bytes);
+    if (chunk.length === 0) return;
     this.#raw.push({ chunk, end: this.#read });
     if (this.#splitter) return this.#splitter.push(chunk);
     this.#head = this.#head.length === 0 ? chunk : Buffer.concat([this.#head, chunk]);
     this.#decide(false);
+  }
+
+  /** @returns what of the next inflated bytes is behind the point where reading begins. */
+  #unread(bytes: Buffer): Buffer {
+    const before = this.#read;
+    this.#read += bytes.length;
+    const { from } = this.#options;
+    if (!from || before >= from.offset) return bytes;
+    const rest = bytes.subarray(Math.min(bytes.length, from.offset - before));
+    const behindElement = from.shape !== 'lines';
+    this.#splitter ??= new Splitter({ shape: from.shape, start: from.offset, behindElement }, this.#options);
+    return rest;
   }
 
   #decide(ended: boolean): void {

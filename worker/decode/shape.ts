@@ -13,6 +13,8 @@ export interface Layout {
   readonly shape: Shape;
   /** Where the first line or element may begin: after a byte order mark, and after the bracket of an array. */
   readonly start: number;
+  /** True where reading goes on behind an element of an array, at a checkpoint. */
+  readonly behindElement?: boolean;
 }
 
 /** How far an object is looked into before it is taken for lines. */

@@ -49,8 +49,9 @@ export class Splitter {
   #ended = false;
   #offset: number;
 
-  constructor({ shape, start }: Layout, options: SplitterOptions) {
+  constructor({ shape, start, behindElement = false }: Layout, options: SplitterOptions) {
     this.#shape = shape;
+    if (behindElement) this.#state = 'comma';
     this.#options = options;
     this.#offset = start;
   }
