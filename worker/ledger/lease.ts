@@ -3,7 +3,8 @@
  * without it, and begins no put that may end after it.
  */
 import { LogferryError } from '../errors.ts';
-import { secondsOf, type Checkpoint, type LedgerKey, type LedgerState } from './row.ts';
+import type { Checkpoint } from '../account/progress.ts';
+import { secondsOf, type LedgerKey, type LedgerState } from './row.ts';
 import type { LedgerWrite } from './write.ts';
 
 export interface LeaseTerms {

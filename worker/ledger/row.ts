@@ -3,7 +3,7 @@
  * was made for. Rows of a newer version are told apart and left alone.
  */
 import { z } from 'zod';
-import type { Shape } from '../decode/shape.ts';
+import type { Checkpoint } from '../account/progress.ts';
 import type { ObjectRef } from '../receive/envelope.ts';
 
 /** Of the attributes and what they mean. A worker leaves rows with a higher one as they are. */
@@ -13,19 +13,6 @@ export const ROW_VERSION = 1;
 export interface LedgerKey {
   readonly object: string;
   readonly delivery: string;
-}
-
-/** Up to where an object is settled: all lines before it have left the worker for good. Always at a line border. */
-export interface Checkpoint {
-  /** Decompressed bytes. */
-  readonly offset: number;
-  /** Lines before it. */
-  readonly line: number;
-  /** How what follows is laid out. */
-  readonly shape: Shape;
-  readonly accepted: number;
-  readonly filtered: number;
-  readonly rejected: number;
 }
 
 /**

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { startLocalAws, type LocalAws } from '../../../local/aws.ts';
 import { Ledger, type Claimed } from '../../../worker/ledger/ledger.ts';
 import type { Lease } from '../../../worker/ledger/lease.ts';
-import { objectId, type Checkpoint, type LedgerKey } from '../../../worker/ledger/row.ts';
+import type { Checkpoint } from '../../../worker/account/progress.ts';
+import { objectId, type LedgerKey } from '../../../worker/ledger/row.ts';
 
 const LEASE_MS = 3_000;
 const SKEW_MS = 1_000;
