@@ -46,12 +46,16 @@ export interface Assumed {
   readonly packedSizePercent: number | undefined;
 }
 
-/** @throws QueryError with AWS's code and words. */
+/**
+ * Tags that are only inherited are asked for as well: https://github.com/aws/eks-pod-identity-agent/issues/80, whose users AWS refuses at the second hop
+ * by the name of sts:TagSession.
+ * @throws QueryError with AWS's code and words.
+ */
 export function assumeRole(identities: Identities, caller: Caller, form: Form): Assumed {
   const request = readRequest(form);
   const role = identities.getRole(request.roleArn);
   authorise(identities, caller, role, request, 'sts:AssumeRole');
-  if (request.passed.tags.size > 0) authorise(identities, caller, role, request, 'sts:TagSession');
+  if (request.passed.tags.size > 0 || caller.transitiveTagKeys.length > 0) authorise(identities, caller, role, request, 'sts:TagSession');
   if (role === undefined) throw denied(caller, request.roleArn, 'sts:AssumeRole');
   const inForce = inheritTags(caller, role, request.passed);
   checkDuration(request.durationSeconds, caller.roleArn !== undefined, role);
