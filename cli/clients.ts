@@ -3,9 +3,11 @@
  * called here.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { SessionCredentials } from '../worker/clients.ts';
 
 export interface AwsOptions {
   readonly profile?: string;
@@ -16,6 +18,9 @@ export interface AwsOptions {
 export interface CliClients {
   readonly documents: DynamoDBDocumentClient;
   readonly sts: STSClient;
+  stsWith(credentials: SessionCredentials): STSClient;
+  /** @param credentials of an assumed role; without, those that all the others have. */
+  s3(credentials?: SessionCredentials): S3Client;
 }
 
 const ATTEMPTS = 3;
@@ -47,6 +52,9 @@ export function makeCliClients({ profile, region, endpointUrl }: AwsOptions, env
   return {
     documents: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
     sts: new STSClient(config),
+    stsWith: (credentials) => new STSClient({ ...config, credentials }),
+    s3: (credentials) =>
+      new S3Client({ ...config, ...(credentials && { credentials }), forcePathStyle: isElsewhere(endpointUrl, environment) }),
   };
 }
 
@@ -55,6 +63,11 @@ function keysOf(environment: NodeJS.ProcessEnv): { credentials?: { accessKeyId: 
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = environment;
   if (!accessKeyId || !secretAccessKey) return {};
   return { credentials: { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) } };
+}
+
+/** Emulators and private endpoints are rarely behind a wildcard name, which bucket hosts need. */
+function isElsewhere(endpointUrl: string | undefined, environment: NodeJS.ProcessEnv): boolean {
+  return Boolean(endpointUrl ?? (environment['AWS_ENDPOINT_URL'] || environment['AWS_ENDPOINT_URL_S3']));
 }
 
 function nothing(): void {}

@@ -8,6 +8,7 @@ import { defineEnable } from './tenant/enable.ts';
 import { defineList } from './tenant/list.ts';
 import { definePause } from './tenant/pause.ts';
 import { defineRemove } from './tenant/remove.ts';
+import { defineRotate } from './tenant/rotate.ts';
 import { defineSet } from './tenant/set.ts';
 import { defineShow } from './tenant/show.ts';
 import { defineTemplate } from './tenant/template.ts';
@@ -46,6 +47,7 @@ export function makeProgram(): Command {
     definePause,
     defineDisable,
     defineEnable,
+    defineRotate,
     defineRemove,
   ])
     define(tenant);

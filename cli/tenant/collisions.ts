@@ -1,6 +1,7 @@
 /** What two tenants must not share, and what none may point at (pure, but for reading whose account ours is). */
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { CliError } from '../error.ts';
+import { externalIdsOf } from './external-id.ts';
 import type { Item, TenantTable } from './table.ts';
 
 export interface Collisions {
@@ -18,8 +19,9 @@ export function collisionsOf(item: Item, rows: readonly Item[]): Collisions {
   const living = others.filter((row) => row['removed_at'] === undefined);
   const role = item[ROLE];
   const account = accountOf(role);
+  const ids = new Set(externalIdsOf(item));
   return {
-    externalId: tenantsOf(others.filter((row) => isText(item['external_id']) && row['external_id'] === item['external_id'])),
+    externalId: tenantsOf(others.filter((row) => externalIdsOf(row).some((id) => ids.has(id)))),
     role: tenantsOf(living.filter((row) => isText(role) && row[ROLE] === role)),
     account: tenantsOf(living.filter((row) => account !== undefined && accountOf(row[ROLE]) === account)),
   };
