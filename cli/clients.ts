@@ -2,7 +2,9 @@
  * AWS as the AWS CLI finds it: profile, region and endpoint by the same options and variables. Credentials come by the SDK's default chain. Nothing is
  * called here.
  */
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
@@ -18,7 +20,10 @@ export interface AwsOptions {
 export interface CliClients {
   readonly documents: DynamoDBDocumentClient;
   readonly sts: STSClient;
+  readonly iam: IAMClient;
   stsWith(credentials: SessionCredentials): STSClient;
+  /** @param credentials of an assumed role; without, those that all the others have. */
+  logs(region: string, credentials?: SessionCredentials): CloudWatchLogsClient;
   /** @param credentials of an assumed role; without, those that all the others have. */
   s3(credentials?: SessionCredentials): S3Client;
 }
@@ -52,7 +57,9 @@ export function makeCliClients({ profile, region, endpointUrl }: AwsOptions, env
   return {
     documents: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
     sts: new STSClient(config),
+    iam: new IAMClient(config),
     stsWith: (credentials) => new STSClient({ ...config, credentials }),
+    logs: (region, credentials) => new CloudWatchLogsClient({ ...config, region, ...(credentials && { credentials }) }),
     s3: (credentials) =>
       new S3Client({ ...config, ...(credentials && { credentials }), forcePathStyle: isElsewhere(endpointUrl, environment) }),
   };
