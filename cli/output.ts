@@ -64,6 +64,11 @@ export function shown(value: unknown): string {
   return plain(typeof value === 'string' ? value : toJson(value));
 }
 
+/** `1 line`, `1,000 lines`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : `${noun}s`}`;
+}
+
 function plain(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
 }

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { examples, shareOptions } from './context.ts';
+import { defineSend } from './send.ts';
 import { defineAdd } from './tenant/add.ts';
 import { defineDisable } from './tenant/disable.ts';
 import { defineEnable } from './tenant/enable.ts';
@@ -12,6 +13,7 @@ import { defineRotate } from './tenant/rotate.ts';
 import { defineSet } from './tenant/set.ts';
 import { defineShow } from './tenant/show.ts';
 import { defineTemplate } from './tenant/template.ts';
+import { defineVerify } from './tenant/verify.ts';
 
 /** EX_USAGE of sysexits.h, as the worker's. */
 export const EXIT_USAGE = 64;
@@ -44,6 +46,7 @@ export function makeProgram(): Command {
     defineList,
     defineShow,
     defineSet,
+    defineVerify,
     definePause,
     defineDisable,
     defineEnable,
@@ -51,6 +54,7 @@ export function makeProgram(): Command {
     defineRemove,
   ])
     define(tenant);
+  defineSend(program);
   return program;
 }
 

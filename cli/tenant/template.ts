@@ -24,7 +24,7 @@ interface TemplateOptions {
   readonly format: 'terraform' | 'cloudformation';
   readonly centralRoleArn?: string;
   readonly roleName?: string;
-  readonly clusterId: readonly string[];
+  readonly clusterId?: readonly string[];
   readonly output?: string;
 }
 
@@ -40,7 +40,7 @@ export function defineTemplate(tenant: Command): void {
     )
     .addOption(centralRoleOption('the role that theirs trusts (output central_role_arn)'))
     .option('--role-name <name>', `name of their role; that in the row, or ${DEFAULT_ROLE_NAME}`)
-    .option('--cluster-id <id>', 'let in this cluster only; may be repeated', (id: string, ids: string[]) => [...ids, id], [])
+    .option('--cluster-id <id>', 'let in this cluster only; may be repeated', (id: string, ids?: string[]) => [...(ids ?? []), id])
     .option('--output <folder>', 'write it there, ready to apply, in place of printing it')
     .addHelpText(
       'after',
@@ -90,7 +90,7 @@ function unlessMissing(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
-function clustersOf({ clusterId }: TemplateOptions): readonly string[] {
+function clustersOf({ clusterId = [] }: TemplateOptions): readonly string[] {
   for (const id of clusterId)
     if (!isSegment(id)) throw new UsageError(`--cluster-id is ${JSON.stringify(id)}; expected 1 to 128 of A-Z a-z 0-9 . _ -`);
   return [...new Set(clusterId)];
