@@ -38,6 +38,11 @@ export class Output {
     this.#errors.write(`logferry: ${plain(text)}\n`);
   }
 
+  /** How far it is, for whoever watches. */
+  progress(text: string): void {
+    if (this.#errors.isTTY) this.warn(text);
+  }
+
   /** Left plain where the stream is no terminal or NO_COLOR is set. */
   style(style: Style, text: string): string {
     return styleText(style, text, { stream: this.#stream });

@@ -66,7 +66,12 @@ function replayStatements(names: Names, core: CoreRefs, { queueArn, deadLetterQu
       Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
       Resource: deadLetterQueueArn,
     },
-    { Sid: 'FindObjects', Action: ['s3:ListBucket', 's3:ListBucketVersions'], Resource: bucket },
+    // Of a tenant that leaves, also what was quarantined.
+    {
+      Sid: 'FindObjects',
+      Action: ['s3:ListBucket', 's3:ListBucketVersions'],
+      Resource: [bucket, names.bucketArn(core.quarantineBucketName)],
+    },
     // A dry run counts the lines that are past the 14 days.
     { Sid: 'ReadObjects', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${bucket}/*` },
     { Sid: 'TellLedger', Action: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], Resource: ledger },

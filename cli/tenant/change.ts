@@ -59,14 +59,16 @@ interface Outcome {
   readonly after: Item;
   readonly changes: readonly Change[];
   readonly written: boolean;
+  /** Further parts of the answer for machines. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
-export function report(output: Output, { after, changes, written }: Outcome): void {
+export function report(output: Output, { after, changes, written, more }: Outcome): void {
   const tenant = String(after['tenant_id']);
   const isFleet = tenant === FLEET;
   const { state, reasons } = isFleet ? { state: after['paused'] === true ? 'paused' : 'enabled', reasons: [] } : conditionOf(after);
   const row = changes.some(({ field }) => isExternalId(field)) ? after : withoutSecret(after);
-  output.answer({ tenant_id: tenant, state, reasons, written, changes, row }, () => {
+  output.answer({ tenant_id: tenant, state, reasons, written, changes, row, ...more }, () => {
     for (const { field, from, to } of changes) {
       if (from !== undefined) output.line(output.style('red', `- ${field}: ${shown(from)}`));
       if (to !== undefined) output.line(output.style('green', `+ ${field}: ${shown(to)}`));
