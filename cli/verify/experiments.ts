@@ -11,7 +11,7 @@ import type { Cause } from './check.ts';
 import { denialOf } from './denial.ts';
 import { SESSION_SECONDS, takeCentralRole } from './hop-one.ts';
 import { persist } from './persist.ts';
-import type { Probe } from './probe.ts';
+import type { Existence, Probe } from './probe.ts';
 import { principalOf, type Side } from './statements.ts';
 
 export interface Tries {
@@ -20,6 +20,8 @@ export interface Tries {
   readonly externalIds: readonly string[];
   readonly clusters: readonly string[];
   readonly environments: readonly string[];
+  /** AWS has told already that the role exists: it named its trust policy. */
+  readonly isThere?: boolean;
 }
 
 export interface Findings {
@@ -57,7 +59,7 @@ export async function experiment(clients: Clients, central: SessionCredentials, 
   const { route } = side;
   const ruledOut: string[] = [];
   const untold: string[] = [];
-  const existence = (await tries.probe?.exists(route.roleArn)) ?? { exists: undefined, why: 'there is no probe role (--probe-role)' };
+  const existence = await existenceOf(route.roleArn, tries);
   if (existence.why !== undefined) untold.push(existence.why);
   if (existence.exists === false)
     return {
@@ -72,6 +74,11 @@ export async function experiment(clients: Clients, central: SessionCredentials, 
     ruledOut.push(one.otherwise);
   }
   return { ruledOut, untold };
+}
+
+async function existenceOf(roleArn: string, { isThere = false, probe }: Tries): Promise<Existence> {
+  if (isThere) return { exists: true };
+  return (await probe?.exists(roleArn)) ?? { exists: undefined, why: 'there is no probe role (--probe-role)' };
 }
 
 interface Variation {

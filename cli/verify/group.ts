@@ -72,11 +72,16 @@ export function permissionMissing(error: unknown, route: Route): Result {
         side: 'customer',
         does: `take off the statement that denies ${action}: one more that allows changes nothing (${denial.policy ?? 'a policy'})`,
       }
-    : { side: 'customer', does: `add this statement to the permissions of ${role}`, statement: logsStatement(route, actions) };
+    : { side: 'customer', does: `add this statement to ${placeOf(denial?.policy)} of ${role}`, statement: logsStatement(route, actions) };
   return {
     outcome: 'red',
     reason: `their role ${role} lacks the permission ${action} on ${resource}: ${describe(error)}`,
     causes: [denial?.isExplicit ? 'explicit-deny' : 'logs-permission'],
     fix,
   };
+}
+
+/** Where AWS says that something above the permissions does not allow it, these alone would change nothing. */
+function placeOf(policy = 'identity-based policy'): string {
+  return policy === 'identity-based policy' ? 'the permissions' : `the ${policy} above the permissions, and to the permissions,`;
 }

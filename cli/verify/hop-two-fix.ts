@@ -28,7 +28,7 @@ function fixOf(causes: readonly Cause[], side: Side): Fix {
   if (cause === 'central-policy')
     return {
       side: 'operator',
-      does: `let the central role take ${role}: the environment's customerRoleName must fit it; or have the customer name their role so`,
+      does: `let the central role take ${role}: the environment's customerRoleName must fit it (or have the customer name their role so), and no boundary or service control policy of ours may be in the way`,
       statement: mayAssumeStatement(side.route.roleArn),
     };
   if (cause === 'other-role')
@@ -40,7 +40,11 @@ function fixOf(causes: readonly Cause[], side: Side): Fix {
       command: `logferry tenant template ${tenant} --format terraform`,
       document: trustDocument(side),
     };
-  if (cause === 'explicit-deny') return { side: 'customer', does: 'take off the Deny statement of their trust policy that holds for us' };
+  if (cause === 'explicit-deny')
+    return {
+      side: 'customer',
+      does: 'take off the statement of their trust policy (or of the resource control policy above it) that denies it for us',
+    };
   if (causes.every((one) => one === 'tag-session'))
     return { side: 'customer', does: `add this statement to the trust policy of ${role}`, statement: tagSessionStatement(side) };
   const cluster_ids = causes.includes('tag-cluster_id')

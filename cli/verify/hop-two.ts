@@ -77,7 +77,7 @@ async function refusal(deps: HopTwoDeps, central: SessionCredentials, error: unk
   const told = toldByAws(denial) ?? toldByThem(role, side);
   if (told !== undefined) return refusedFor(told, side, said);
   try {
-    const findings = await experiment(clients, central, side, tries);
+    const findings = await experiment(clients, central, side, { ...tries, isThere: denial.policy === 'role trust policy' });
     return findings.found === undefined ? refusedSomehow(findings, side, said) : refusedFor([findings.found], side, said);
   } catch (thrown) {
     const why = isThrottled(thrown) ? 'AWS throttles us' : withoutSecret(describe(thrown), side.route.externalId);
@@ -85,11 +85,20 @@ async function refusal(deps: HopTwoDeps, central: SessionCredentials, error: unk
   }
 }
 
+/** Policies of the role that is asked for; all others bind who asks, and so are ours. */
+const THEIRS = /trust|resource/;
+
 /** AWS names the policy, or the action, in some cases. */
 function toldByAws({ action, policy, isExplicit }: Denial): Found[] | undefined {
-  if (policy === 'identity-based policy' && !isExplicit)
-    return [{ cause: 'central-policy', says: 'our own side: the policy of the central role does not let it take this role' }];
-  if (isExplicit && policy !== undefined) return [{ cause: 'explicit-deny', says: `a statement of a ${policy} denies it` }];
+  if (policy !== undefined && THEIRS.test(policy) && isExplicit)
+    return [{ cause: 'explicit-deny', says: `a statement of their ${policy} denies it` }];
+  if (policy !== undefined && !THEIRS.test(policy))
+    return [
+      {
+        cause: 'central-policy',
+        says: `our own side: the ${policy} of the central role ${isExplicit ? 'denies it' : 'does not let it take'} this role`,
+      },
+    ];
   if (action === 'sts:TagSession') return [{ cause: 'tag-session', says: 'their trust policy does not allow sts:TagSession' }];
   return undefined;
 }

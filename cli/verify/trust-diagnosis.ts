@@ -25,21 +25,33 @@ const TAG_SESSION = 'sts:TagSession';
 /** @returns what has to change, for each action that is refused; empty when it lets us in. */
 export function differencesOf(trust: object, side: Side): Difference[] {
   const { readable, deleted } = withoutDeleted(trust);
-  let policy: Policy;
-  try {
-    policy = parsePolicy(readable, 'trust');
-  } catch (error) {
-    if (!(error instanceof MalformedPolicy)) throw error;
-    return [{ cause: 'other-condition', says: `the trust policy holds what verify cannot judge (${error.message})` }];
-  }
+  const { policy, unread } = parseEach(readable);
   const found = [ASSUME, TAG_SESSION].flatMap((action) => refusals(policy, questionOf(action, side)));
+  const odd = unread.filter(({ isDeny }) => isDeny || found.length > 0).map(({ says }): Difference => ({ cause: 'other-condition', says }));
   const gone = deleted.map((id): Difference => {
     return {
       cause: 'trust-principal',
       says: `it names ${id}: a role that was deleted, and does not let in one that was made again under its name`,
     };
   });
-  return [...(found.some(({ cause }) => cause === 'trust-principal') ? gone : []), ...found];
+  return [...(found.some(({ cause }) => cause === 'trust-principal') ? gone : []), ...found, ...odd];
+}
+
+/** Statement by statement: one for somebody else, of a kind that is not known here, must not hide the others. */
+function parseEach(trust: object): { policy: Policy[]; unread: { says: string; isDeny: boolean }[] } {
+  const { Statement = [], ...rest } = trust as { Statement?: unknown };
+  const policy: Policy[] = [];
+  const unread: { says: string; isDeny: boolean }[] = [];
+  for (const one of Array.isArray(Statement) ? (Statement as unknown[]) : [Statement]) {
+    try {
+      policy.push(parsePolicy({ ...rest, Statement: [one] }, 'trust'));
+    } catch (error) {
+      if (!(error instanceof MalformedPolicy)) throw error;
+      const isDeny = (one as { Effect?: unknown }).Effect === 'Deny';
+      unread.push({ says: `a statement of it cannot be judged here (${error.message})`, isDeny });
+    }
+  }
+  return { policy, unread };
 }
 
 function questionOf(action: string, { route, centralRoleArn }: Side): Question {
@@ -60,11 +72,12 @@ function questionOf(action: string, { route, centralRoleArn }: Side): Question {
   return { asker, action, resource: route.roleArn, context };
 }
 
-function refusals(policy: Policy, question: Question): Difference[] {
-  const answer = evaluate([policy], question);
+function refusals(policies: readonly Policy[], question: Question): Difference[] {
+  const answer = evaluate(policies, question);
   if (answer === 'allow' || answer === 'allow-direct') return [];
   if (answer === 'explicit-deny') return [{ cause: 'explicit-deny', says: `a statement that denies ${question.action} holds for us` }];
-  const candidates = policy.statements
+  const candidates = policies
+    .flatMap(({ statements }) => statements)
     .filter(({ effect, actions }) => effect === 'Allow' && actions.some((one) => matchesGlob([one], question.action.toLowerCase())))
     .map((statement) => faultsOf(statement, question))
     .toSorted((a, b) => a.length - b.length);

@@ -199,7 +199,7 @@ describe('our own side', () => {
   test('the central role may not take a role of that name', async () => {
     await makeCustomer(operator(), { roleName: 'MyOwnName' });
     const { check } = await verify(operator());
-    expect(check('hop 2')).toMatchObject(red(['central-policy'], /our own side: the policy of the central role/));
+    expect(check('hop 2')).toMatchObject(red(['central-policy'], /our own side: the identity-based policy of the central role/));
     const iam = new IAMClient({ endpoint: central().cloud.endpoint, region: 'us-east-1', credentials: central().cloud.keys });
     const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [check('hop 2').fix!.statement] });
     await iam.send(new PutRolePolicyCommand({ RoleName: central().roleArn.split('/')[1]!, PolicyName: 'more', PolicyDocument }));
