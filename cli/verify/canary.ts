@@ -48,8 +48,15 @@ async function tryPut(logs: CloudWatchLogsClient, route: Route): Promise<Tried> 
 function refused(error: unknown, route: Route): [CheckName, Result] {
   if (isKeyRefusal(error)) return ['kms', keyRefused(error, route)];
   if (denialOf(error) !== undefined) return ['put', permissionMissing(error, route)];
-  const reason = `CloudWatch Logs refuses the canary line: ${describe(error)}`;
-  return ['put', passingResult(error, 'session') ?? { outcome: 'red', reason, causes: ['unexpected'] }];
+  return [
+    'put',
+    passingResult(error, 'session') ?? {
+      outcome: 'red',
+      reason: 'CloudWatch Logs refuses the canary line',
+      said: describe(error),
+      causes: ['unexpected'],
+    },
+  ];
 }
 
 function keyTook(group: LogGroup | undefined): string {

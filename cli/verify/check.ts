@@ -56,6 +56,8 @@ export interface Fix {
 export interface Result {
   readonly outcome: CheckOutcome;
   readonly reason: string;
+  /** AWS's own words. */
+  readonly said?: string;
   /** What it is, or, where it cannot be told, all that it may be. */
   readonly causes?: readonly Cause[];
   readonly fix?: Fix;

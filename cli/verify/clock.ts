@@ -35,7 +35,7 @@ export async function checkClock(sts: STSClient): Promise<Step<Me>> {
   } catch (error) {
     const result = skewMs !== undefined && Math.abs(skewMs) > RED_MS ? clockResult(skewMs) : passingResult(error, 'operator');
     return {
-      result: result ?? { outcome: 'red', reason: `STS does not take these credentials: ${describe(error)}`, causes: ['unexpected'] },
+      result: result ?? { outcome: 'red', reason: 'STS does not take these credentials', said: describe(error), causes: ['unexpected'] },
     };
   }
 }

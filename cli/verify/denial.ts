@@ -57,18 +57,20 @@ export function keyOf(error: unknown): string | undefined {
 export function passingResult(error: unknown, whose: 'operator' | 'session'): Result | undefined {
   if (isThrottled(error))
     return { outcome: 'unknown', reason: 'AWS throttles us, also after some tries; run again in a minute', causes: ['throttled'] };
-  if (isUnanswered(error)) return { outcome: 'unknown', reason: `AWS does not answer: ${describe(error)}`, causes: ['unanswered'] };
+  if (isUnanswered(error)) return { outcome: 'unknown', reason: 'AWS does not answer', said: describe(error), causes: ['unanswered'] };
   if (!isExpired(error)) return undefined;
   if (whose === 'operator')
     return {
       outcome: 'red',
-      reason: `your own AWS session has expired: ${describe(error)}`,
+      reason: 'your own AWS session has expired',
+      said: describe(error),
       causes: ['expired'],
       fix: { side: 'operator', does: 'log in again, and run it again', command: 'aws sso login' },
     };
   return {
     outcome: 'unknown',
-    reason: `the session that hop 1 or 2 gave has ended meanwhile, or was revoked; run again: ${describe(error)}`,
+    reason: 'the session that hop 1 or 2 gave has ended meanwhile, or was revoked; run again',
+    said: describe(error),
     causes: ['expired'],
   };
 }

@@ -60,7 +60,7 @@ function summary(verified: readonly Verified[]): string {
   const counts = (['green', 'warning', 'unknown', 'red'] as const).map(
     (wanted) => `${verified.filter(({ result }) => result === wanted).length} ${wanted}`,
   );
-  return `${verified.length} tenants: ${counts.join(', ')}.`;
+  return `${verified.length} ${verified.length === 1 ? 'tenant' : 'tenants'}: ${counts.join(', ')}.`;
 }
 
 /** On a terminal only: a pipe or a log gets none. */

@@ -28,7 +28,7 @@ export async function checkGroup({ route, logsIn, regions }: LogsDeps): Promise<
     if (passing !== undefined) return { result: passing };
     if (isKeyRefusal(error)) return { result: keyRefused(error, route) };
     if (!isMissing(error) && denialOf(error) === undefined)
-      return { result: { outcome: 'red', reason: `CloudWatch Logs refuses: ${describe(error)}`, causes: ['unexpected'] } };
+      return { result: { outcome: 'red', reason: 'CloudWatch Logs refuses', said: describe(error), causes: ['unexpected'] } };
     const elsewhere = await findElsewhere(logsIn, { group: route.group, region: route.region, likely: regions });
     if (elsewhere !== undefined) return { result: wrongRegion(elsewhere, route, describe(error)) };
     return { result: denialOf(error) === undefined ? groupMissing(route) : permissionMissing(error, route) };
@@ -38,7 +38,8 @@ export async function checkGroup({ route, logsIn, regions }: LogsDeps): Promise<
 function wrongRegion({ region, isMade }: Elsewhere, { group, region: here, source }: Route, said: string): Result {
   return {
     outcome: 'red',
-    reason: `wrong region: not in ${here}, but their group ${group} answers in ${region}${isMade ? ` (the stream ${CANARY_STREAM} was made there to find out)` : ''} [${said}]`,
+    reason: `wrong region: not in ${here}, but their group ${group} answers in ${region}${isMade ? ` (the stream ${CANARY_STREAM} was made there to find out)` : ''}`,
+    said,
     causes: ['wrong-region'],
     fix: { side: 'operator', does: 'set the region of the row', command: `logferry tenant set ${source.tenant} target_region=${region}` },
   };
@@ -75,7 +76,8 @@ export function permissionMissing(error: unknown, route: Route): Result {
     : { side: 'customer', does: `add this statement to ${placeOf(denial?.policy)} of ${role}`, statement: logsStatement(route, actions) };
   return {
     outcome: 'red',
-    reason: `their role ${role} lacks the permission ${action} on ${resource}: ${describe(error)}`,
+    reason: `their role ${role} lacks the permission ${action} on ${resource}`,
+    said: describe(error),
     causes: [denial?.isExplicit ? 'explicit-deny' : 'logs-permission'],
     fix,
   };

@@ -39,14 +39,16 @@ function refusal(error: unknown, centralRoleArn: string, me: string): Result {
   if (denial === undefined)
     return {
       outcome: 'red',
-      reason: `STS does not take the call, most likely for a session tag: ${said}`,
+      reason: 'STS does not take the call, most likely for a session tag',
+      said,
       causes: ['bad-tag'],
       fix: { side: 'operator', does: 'look at environment of the row, and at --cluster' },
     };
   if (denial.policy === 'identity-based policy' && !denial.isExplicit)
     return {
       outcome: 'red',
-      reason: `our own side: your own permissions do not let you take the central role: ${said}`,
+      reason: 'our own side: your own permissions do not let you take the central role',
+      said,
       causes: ['operator-policy'],
       fix: {
         side: 'operator',
@@ -56,7 +58,8 @@ function refusal(error: unknown, centralRoleArn: string, me: string): Result {
     };
   return {
     outcome: 'red',
-    reason: `our own side: the central role does not let you in (${denial.action ?? 'sts:AssumeRole'}): ${said}`,
+    reason: `our own side: the central role does not let you in (${denial.action ?? 'sts:AssumeRole'})`,
+    said,
     causes: ['operator-not-trusted'],
     fix: {
       side: 'operator',

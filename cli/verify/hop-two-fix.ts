@@ -18,7 +18,7 @@ export function fingerprint(externalId: string | undefined): string {
 export function refusedFor(found: readonly Found[], side: Side, said: string): Result {
   const causes = [...new Set(found.map(({ cause }) => cause))];
   const idNote = causes.includes('external-id') ? ` (sha256 of the row's begins with ${fingerprint(side.route.externalId)})` : '';
-  return { outcome: 'red', reason: `${found.map(({ says }) => says).join('; ')}${idNote} [${said}]`, causes, fix: fixOf(causes, side) };
+  return { outcome: 'red', reason: `${found.map(({ says }) => says).join('; ')}${idNote}`, said, causes, fix: fixOf(causes, side) };
 }
 
 function fixOf(causes: readonly Cause[], side: Side): Fix {
@@ -77,7 +77,8 @@ export function refusedSomehow({ ruledOut, untold }: Findings, side: Side, said:
   const unknown = untold.length > 0 ? `; not told: ${untold.join('; ')}` : '';
   return {
     outcome: 'red',
-    reason: `${role}: ${left}: another principal, ExternalId or tag (tenant_id, cluster_id, environment)${known && `; ${known}`}${unknown} [${said}]`,
+    reason: `${role}: ${left}: another principal, ExternalId or tag (tenant_id, cluster_id, environment)${known && `; ${known}`}${unknown}`,
+    said,
     causes,
     fix: {
       side: 'customer',

@@ -73,14 +73,14 @@ async function refusal(deps: HopTwoDeps, central: SessionCredentials, error: unk
   const { side, role, clients, tries } = deps;
   const said = withoutSecret(describe(error), side.route.externalId);
   const denial = denialOf(error);
-  if (denial === undefined) return { outcome: 'red', reason: `STS does not take the call: ${said}`, causes: ['unexpected'] };
+  if (denial === undefined) return { outcome: 'red', reason: 'STS does not take the call', said, causes: ['unexpected'] };
   const told = toldByAws(denial) ?? toldByThem(role, side);
   if (told !== undefined) return refusedFor(told, side, said);
   try {
     const findings = await experiment(clients, central, side, { ...tries, isThere: denial.policy === 'role trust policy' });
     return findings.found === undefined ? refusedSomehow(findings, side, said) : refusedFor([findings.found], side, said);
   } catch (thrown) {
-    const why = isThrottled(thrown) ? 'AWS throttles us' : withoutSecret(describe(thrown), side.route.externalId);
+    const why = isThrottled(thrown) ? 'AWS throttles us' : withoutSecret(describe(thrown), side.route.externalId, ...tries.externalIds);
     return refusedSomehow({ ruledOut: [], untold: [`the experiments broke off: ${why}`] }, side, said);
   }
 }
@@ -120,6 +120,6 @@ function toldByThem(role: HopTwoDeps['role'], side: Side): Found[] | undefined {
   ];
 }
 
-function withoutSecret(text: string, externalId: string | undefined): string {
-  return externalId === undefined ? text : text.replaceAll(externalId, '[external_id]');
+function withoutSecret(text: string, ...externalIds: readonly (string | undefined)[]): string {
+  return externalIds.reduce<string>((left, id) => (id === undefined ? left : left.replaceAll(id, '[external_id]')), text);
 }

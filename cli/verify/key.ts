@@ -8,7 +8,8 @@ import { keyStatement } from './statements.ts';
 export function keyRefused(error: unknown, route: Route): Result {
   return {
     outcome: 'red',
-    reason: `the KMS key of ${route.group} (${keyOf(error) ?? 'which AWS does not name'}) refuses CloudWatch Logs: ${describe(error)}`,
+    reason: `the KMS key of ${route.group} (${keyOf(error) ?? 'which AWS does not name'}) refuses CloudWatch Logs`,
+    said: describe(error),
     causes: ['kms'],
     fix: {
       side: 'customer',

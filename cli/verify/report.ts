@@ -1,6 +1,6 @@
 /** What verify found, for people: one line a check, then what mends it. */
 import { shown, type Output } from '../output.ts';
-import { overall, type Check, type CheckOutcome, type Fix } from './check.ts';
+import { CHECKS, overall, type Check, type CheckOutcome, type Fix } from './check.ts';
 
 export const OUTCOME_STYLES = {
   green: 'green',
@@ -10,14 +10,15 @@ export const OUTCOME_STYLES = {
   skipped: 'gray',
 } as const satisfies Readonly<Record<CheckOutcome, Parameters<Output['style']>[0]>>;
 
+const CHECK_WIDTH = Math.max(...CHECKS.map((check) => check.length)) + 2;
+const OUTCOME_WIDTH = Math.max(...Object.keys(OUTCOME_STYLES).map((outcome) => outcome.length)) + 2;
+
 const SIDES: Readonly<Record<Fix['side'], string>> = { customer: 'the customer', operator: 'we, the operators' };
 
 export function showChecks(output: Output, tenant: string, checks: readonly Check[]): void {
-  output.table(
-    ['check', 'outcome', 'reason'],
-    checks.map(({ check, outcome, reason }) => [check, output.style(OUTCOME_STYLES[outcome], outcome), shown(reason)]),
-  );
-  for (const one of checks) if (one.fix !== undefined) showFix(output, one, one.fix);
+  for (const { check, outcome, reason } of checks)
+    output.line(`${check.padEnd(CHECK_WIDTH)}${output.style(OUTCOME_STYLES[outcome], outcome.padEnd(OUTCOME_WIDTH))}${shown(reason)}`);
+  for (const one of checks) if (one.fix !== undefined || one.said !== undefined) showFix(output, one);
   const result = overall(checks);
   output.line();
   output.line(`${shown(tenant)}: ${output.style(OUTCOME_STYLES[result], SAID[result])}.`);
@@ -31,8 +32,11 @@ const SAID: Readonly<Record<CheckOutcome, string>> = {
   skipped: 'nothing was asked',
 };
 
-function showFix(output: Output, { check }: Check, { side, does, statement, document, command }: Fix): void {
+function showFix(output: Output, { check, said, fix }: Check): void {
   output.line();
+  if (said !== undefined) output.line(output.style('dim', `${check}: AWS says: ${shown(said)}`));
+  if (fix === undefined) return;
+  const { side, does, statement, document, command } = fix;
   output.line(`${output.style('bold', check)}: ${SIDES[side]} must act: ${shown(does)}.`);
   const policy = document ?? statement;
   if (policy !== undefined) output.line(JSON.stringify(policy, null, 2));

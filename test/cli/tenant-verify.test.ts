@@ -25,3 +25,15 @@ test('people read a table, and what stands below it', async () => {
   expect(stdout).toMatch(/acme: the worker can deliver\.\n$/);
   expect(code).toBe(0);
 });
+
+test('for what is red they read who must act, the statement, and what AWS said', async () => {
+  const customer = await makeCustomer(operator());
+  await customer.setPermissions({ Version: '2012-10-17', Statement: { Effect: 'Allow', Action: 'logs:CreateLogStream', Resource: '*' } });
+  const { code, stdout } = await runVerify(operator(), ['acme']);
+  expect(stdout).toMatch(/^put +red +their role CustomerLogDistribution lacks the permission logs:PutLogEvents on /m);
+  expect(stdout).toMatch(/^retention +skipped +needs put$/m);
+  expect(stdout).toMatch(/^put: AWS says: AccessDeniedException: User: .* is not authorized to perform: logs:PutLogEvents/m);
+  expect(stdout).toMatch(/^put: the customer must act: add this statement to the permissions of CustomerLogDistribution\.\n\{/m);
+  expect(stdout).toMatch(/acme: the worker cannot deliver\.\n$/);
+  expect(code).toBe(1);
+});
