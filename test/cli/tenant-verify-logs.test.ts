@@ -212,4 +212,11 @@ test('with a profile of theirs: the role that is not there, and what the group i
     environment,
   });
   expect(missing.check('hop 2')).toMatchObject(red(['role-missing']));
+  await writeFile(file, `[theirs]\naws_access_key_id = 999999999999\naws_secret_access_key = test\n`);
+  const other = await verify(operator(), ['--customer-profile', 'theirs'], { environment });
+  expect(other.check('hop 2')).toMatchObject({
+    outcome: 'unknown',
+    reason: expect.stringContaining('is of account 999999999999') as string,
+  });
+  expect(other.code).toBe(1);
 });

@@ -28,7 +28,7 @@ function trustWith(
 }
 
 describe('without a word of the customer', () => {
-  test('role missing: the probe tells it from a trust that refuses, and lets nobody in afterwards', async () => {
+  test('role missing: the probe tells it from a trust that refuses', async () => {
     const { tenant } = await makeCustomer(operator());
     await operator().put({
       ...(await operator().row('acme')),
@@ -39,16 +39,16 @@ describe('without a word of the customer', () => {
     expect(check('hop 2').fix).toMatchObject({ side: 'customer', command: 'logferry tenant template acme --format terraform' });
     expect(check('group')).toMatchObject({ outcome: 'skipped', reason: 'needs hop 2' });
     expect(code).toBe(1);
-    const probe = operator().local.identities.getRole(central().probeRoleArn);
-    expect(JSON.parse(probe!.trust.source)).toMatchObject({ Statement: [{ Effect: 'Deny', Principal: { AWS: '*' } }] });
   });
 
-  test('role there and refusing: what is left is told, with the trust policy that mends all of it', async () => {
+  test('role there and refusing: what is left is told, with the trust that mends all of it; the probe denies all again', async () => {
     const customer = await makeCustomer(operator());
     await customer.setTrust(JSON.parse(trust(stranger(), 'acme', 'external-acme')) as object);
     const { check } = await verify(operator(), ['--reveal']);
     expect(check('hop 2')).toMatchObject({ outcome: 'red', reason: expect.stringContaining('the role exists') as string });
     expect(check('hop 2').causes).not.toContain('role-missing');
+    const probe = operator().local.identities.getRole(central().probeRoleArn);
+    expect(JSON.parse(probe!.trust.source)).toMatchObject({ Statement: [{ Effect: 'Deny', Principal: { AWS: '*' } }] });
     expect(check('hop 2').fix!.command).toBe('aws iam get-role --role-name CustomerLogDistribution');
     await customer.setTrust(check('hop 2').fix!.document!);
     expect((await verify(operator())).outcomes).toEqual(ALL_GREEN);
