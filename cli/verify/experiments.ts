@@ -12,7 +12,7 @@ import { denialOf } from './denial.ts';
 import { SESSION_SECONDS, takeCentralRole } from './hop-one.ts';
 import { persist } from './persist.ts';
 import type { Existence, Probe } from './probe.ts';
-import { principalOf, type Side } from './statements.ts';
+import { type Side } from './statements.ts';
 
 export interface Tries {
   readonly probe?: Probe;
@@ -63,7 +63,7 @@ export async function experiment(clients: Clients, central: SessionCredentials, 
   if (existence.why !== undefined) untold.push(existence.why);
   if (existence.exists === false)
     return {
-      found: { cause: 'role-missing', says: `there is no role ${principalOf(route.roleArn)} in account ${route.account}` },
+      found: { cause: 'role-missing', says: `there is no role ${route.roleArn} in account ${route.account}` },
       ruledOut,
       untold,
     };

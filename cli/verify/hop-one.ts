@@ -8,7 +8,7 @@ import { Observer } from '../../worker/observe/events.ts';
 import type { Result, Step } from './check.ts';
 import { denialOf, passingResult } from './denial.ts';
 import { persist } from './persist.ts';
-import { centralTrustStatement, mayAssumeStatement, principalOf } from './statements.ts';
+import { centralTrustStatement, mayAssumeStatement, operatorOf } from './statements.ts';
 
 /** The least that STS gives. */
 export const SESSION_SECONDS = 900;
@@ -63,8 +63,8 @@ function refusal(error: unknown, centralRoleArn: string, me: string): Result {
     causes: ['operator-not-trusted'],
     fix: {
       side: 'operator',
-      does: `name ${principalOf(me)} in \`operators\` of the environment's configuration (cdktf/environments.ts) and deploy; it adds this to the central role's trust`,
-      statement: centralTrustStatement(principalOf(me)),
+      does: `name ${operatorOf(me)} in \`operators\` of the environment's configuration (cdktf/environments.ts) and deploy. Until then, this statement in the central role's trust lets you in`,
+      statement: centralTrustStatement(operatorOf(me)),
     },
   };
 }

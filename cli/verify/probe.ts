@@ -19,7 +19,7 @@ export interface Existence {
 const NEUTRAL = denying('*');
 
 function denying(AWS: string): string {
-  return JSON.stringify(document({ Effect: 'Deny', Principal: { AWS }, Action: 'sts:AssumeRole' }));
+  return JSON.stringify(document({ Sid: 'Nobody', Effect: 'Deny', Principal: { AWS }, Action: 'sts:AssumeRole' }));
 }
 
 export class Probe {

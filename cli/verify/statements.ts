@@ -67,18 +67,29 @@ export function keyStatement(route: Route): object {
 }
 
 /** Both for our central role: who may take it, and whose roles it may take. */
-export function centralTrustStatement(operatorArn: string): object {
-  return { Sid: 'OperatorsVerify', Effect: 'Allow', Principal: { AWS: operatorArn }, Action: ['sts:AssumeRole', 'sts:TagSession'] };
+export function centralTrustStatement(operator: string): object {
+  return {
+    Sid: 'OperatorsVerify',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:${partitionOf(operator)}:iam::${operator.split(':')[4] ?? ''}:root` },
+    Action: ['sts:AssumeRole', 'sts:TagSession'],
+    Condition: { ArnLike: { 'aws:PrincipalArn': operator } },
+  };
 }
 
 export function mayAssumeStatement(roleArn: string): object {
   return { Sid: 'AssumeCustomers', Effect: 'Allow', Action: ['sts:AssumeRole', 'sts:TagSession'], Resource: roleArn };
 }
 
-/** The role of an assumed session's ARN (its path is not told there); other ARNs as they are. */
-export function principalOf(arn: string): string {
+/**
+ * Who it is, as `operators` names them: the role of an assumed session's ARN, whose path is not told there; other ARNs as they are. Roles of IAM Identity Center
+ * end in a suffix that changes: https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+ */
+export function operatorOf(arn: string): string {
   const [, partition = '', account = '', role = ''] = /^arn:([\w-]+):sts::(\d{12}):assumed-role\/([^/]+)\//.exec(arn) ?? [];
-  return role === '' ? arn : `arn:${partition}:iam::${account}:role/${role}`;
+  if (role === '') return arn;
+  const [sso] = /^AWSReservedSSO_.+_(?=[0-9a-f]{16}$)/.exec(role) ?? [];
+  return `arn:${partition}:iam::${account}:role/${sso === undefined ? role : `aws-reserved/sso.amazonaws.com*/${sso}*`}`;
 }
 
 function partitionOf(arn: string): string {

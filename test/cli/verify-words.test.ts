@@ -2,7 +2,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { denialOf } from '../../cli/verify/denial.ts';
 import { differencesOf } from '../../cli/verify/trust-diagnosis.ts';
-import { assumeStatement, tagSessionStatement, trustDocument, type Side } from '../../cli/verify/statements.ts';
+import { assumeStatement, operatorOf, tagSessionStatement, trustDocument, type Side } from '../../cli/verify/statements.ts';
 import type { Route } from '../../worker/locate/locate.ts';
 
 const denied = (message: string): Error => Object.assign(new Error(message), { name: 'AccessDenied' });
@@ -64,4 +64,15 @@ describe('a trust policy', () => {
     const deny = { Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' };
     expect(causes(deny, assumeStatement(side), tagSessionStatement(side))).toEqual(['explicit-deny']);
   });
+});
+
+test.each([
+  ['arn:aws:sts::111111111111:assumed-role/Ops/me', 'arn:aws:iam::111111111111:role/Ops'],
+  ['arn:aws:iam::111111111111:user/me', 'arn:aws:iam::111111111111:user/me'],
+  [
+    'arn:aws:sts::111111111111:assumed-role/AWSReservedSSO_LogOperator_0123456789abcdef/me@example.com',
+    'arn:aws:iam::111111111111:role/aws-reserved/sso.amazonaws.com*/AWSReservedSSO_LogOperator_*',
+  ],
+])('%s is named among the operators as %s', (arn, operator) => {
+  expect(operatorOf(arn)).toBe(operator);
 });
