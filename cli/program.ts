@@ -6,6 +6,8 @@ import { defineSend } from './send.ts';
 import { defineAdd } from './tenant/add.ts';
 import { defineDisable } from './tenant/disable.ts';
 import { defineEnable } from './tenant/enable.ts';
+import { defineExport } from './tenant/export.ts';
+import { defineImport } from './tenant/import.ts';
 import { defineList } from './tenant/list.ts';
 import { definePause } from './tenant/pause.ts';
 import { defineRemove } from './tenant/remove.ts';
@@ -52,6 +54,8 @@ export function makeProgram(): Command {
     defineEnable,
     defineRotate,
     defineRemove,
+    defineExport,
+    defineImport,
   ])
     define(tenant);
   defineSend(program);
