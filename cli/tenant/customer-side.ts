@@ -71,18 +71,33 @@ function hclOf(value: string | readonly string[] | undefined): string {
  * @param template text of customer-log-distribution.yaml.
  */
 export function cloudFormationOf(template: string, values: CustomerValues): string {
+  const parameters = parametersOf(values);
+  const filled = Object.entries(parameters).reduce((text, [parameter, value]) => withDefault(text, parameter, value), template);
+  return `${commandOf(values, parameters)}${filled}`;
+}
+
+/** The same values as a file for `aws cloudformation deploy --parameter-overrides file://...`: a stack that is there takes no changed defaults. */
+export function parameterFileOf(values: CustomerValues): string {
+  const parameters = Object.entries(parametersOf(values)).map(([name, value]) => `${name}=${value}`);
+  return `${JSON.stringify(parameters, null, 2)}\n`;
+}
+
+/** What such a file of ours begins with: it can hold no comment. */
+export function parameterHeadOf(tenantId: string): string {
+  return `[\n  "TenantId=${tenantId}",`;
+}
+
+function parametersOf(values: CustomerValues): Readonly<Record<string, string>> {
   const { centralRoleArn, tenantId, externalId, previousExternalId = '', group, roleName, clusterIds } = values;
-  const parameters = {
-    CentralLogDistributionRoleArn: centralRoleArn,
+  return {
     TenantId: tenantId,
+    CentralLogDistributionRoleArn: centralRoleArn,
     ExternalId: externalId,
     PreviousExternalId: previousExternalId,
     ...(clusterIds.length > 0 && { ClusterIds: clusterIds.join(',') }),
     ...(roleName !== undefined && { RoleName: roleName }),
     ...(group !== undefined && { ApplicationLogGroupName: group }),
   };
-  const filled = Object.entries(parameters).reduce((text, [parameter, value]) => withDefault(text, parameter, value), template);
-  return `${commandOf(values, parameters)}${filled}`;
 }
 
 /** A stack that is there keeps its own values, whatever the defaults say: https://docs.aws.amazon.com/cli/latest/reference/cloudformation/deploy/ */

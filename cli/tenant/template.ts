@@ -1,6 +1,6 @@
 /** `tenant template`: what to send to the customer, printed or as a folder. */
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
 import { isSegment } from '../../worker/locate/object-key.ts';
@@ -9,7 +9,7 @@ import { examples, open, type Context } from '../context.ts';
 import { CliError, UsageError } from '../error.ts';
 import { centralRoleOf, centralRoleOption } from './central-role.ts';
 import { livingRow } from './change.ts';
-import { cloudFormationOf, headOf, terraformOf, type CustomerValues } from './customer-side.ts';
+import { cloudFormationOf, headOf, parameterFileOf, parameterHeadOf, terraformOf, type CustomerValues } from './customer-side.ts';
 import { isRotating, NEXT } from './external-id.ts';
 import type { Item } from './table.ts';
 
@@ -62,28 +62,32 @@ async function makeTemplate(context: Context, id: string, options: TemplateOptio
     format === 'terraform' ? terraformOf(values) : cloudFormationOf(await readFile(new URL(CLOUDFORMATION, MODULE), 'utf8'), values);
   const { output } = context;
   if (folder === undefined) return output.answer({ tenant_id: id, format, text }, () => output.line(text.trimEnd()));
-  const files = format === 'terraform' ? await writeTerraform(folder, id, text) : await writeOurs(folder, id, `${id}.yaml`, text);
+  const files = format === 'terraform' ? await writeTerraform(folder, id, text) : await writeCloudFormation(folder, values, text);
   output.answer({ tenant_id: id, format, folder, files }, () => output.line(`Written to ${folder}: ${files.join(', ')}.`));
 }
 
 async function writeTerraform(folder: string, id: string, text: string): Promise<string[]> {
-  const files = await writeOurs(folder, id, 'main.tf', text);
+  await writeOurs(join(folder, 'main.tf'), headOf(id), text);
   const target = join(folder, 'customer-module');
   await mkdir(target, { recursive: true });
   const names = (await readdir(MODULE)).filter((name) => name.endsWith('.tf') || name === 'README.md');
   for (const name of names) await cp(fileURLToPath(new URL(name, MODULE)), join(target, name));
-  return [...files, 'customer-module'];
+  return ['main.tf', 'customer-module'];
+}
+
+async function writeCloudFormation(folder: string, values: CustomerValues, text: string): Promise<string[]> {
+  await writeOurs(join(folder, 'template.yaml'), headOf(values.tenantId), text);
+  await writeOurs(join(folder, 'parameters.json'), parameterHeadOf(values.tenantId), parameterFileOf(values));
+  return ['template.yaml', 'parameters.json'];
 }
 
 /** @throws CliError rather than write over what is not of this tenant and this command. */
-async function writeOurs(folder: string, id: string, name: string, text: string): Promise<string[]> {
-  await mkdir(folder, { recursive: true });
-  const path = join(folder, name);
+async function writeOurs(path: string, head: string, text: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
   const there = await readFile(path, 'utf8').catch(unlessMissing);
-  if (there !== undefined && !there.startsWith(headOf(id)))
-    throw new CliError(`${path} is there already, and is not what this command has written for ${id}; choose another --output`);
+  if (there !== undefined && !there.startsWith(head))
+    throw new CliError(`${path} is there already, and is not what this command has written for this tenant; choose another --output`);
   await writeFile(path, text);
-  return [name];
 }
 
 function unlessMissing(error: unknown): undefined {

@@ -91,7 +91,7 @@ test('the head of the CloudFormation template is the command that also changes a
   const { Parameters } = read(stdout);
   const overrides = [...head.matchAll(/'(\w+)=([^']*)'/g)].map(([, name, value]) => [name, value]);
   expect(overrides).toEqual(
-    ['CentralLogDistributionRoleArn', 'TenantId', 'ExternalId', 'PreviousExternalId'].map((name) => [name, Parameters[name]!['Default']]),
+    ['TenantId', 'CentralLogDistributionRoleArn', 'ExternalId', 'PreviousExternalId'].map((name) => [name, Parameters[name]!['Default']]),
   );
 });
 
@@ -120,8 +120,23 @@ describe('--output', () => {
     const refused = await template(['acme', '--format', 'terraform', '--output', folder]);
     expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('main.tf is there already') as string });
     expect(readFileSync(join(folder, 'main.tf'), 'utf8')).toContain('external-globex');
-    const yaml = await template(['acme', '--format', 'cloudformation', '--output', folder, '--json']);
-    expect(JSON.parse(yaml.stdout)).toEqual({ tenant_id: 'acme', format: 'cloudformation', folder, files: ['acme.yaml'] });
+  });
+
+  test('cloudformation: the template, and the same values as a file of parameters, which a stack that is there needs', async () => {
+    await operator().put(goodRow('acme', '111111111111'));
+    const args = ['acme', '--format', 'cloudformation'];
+    const { stdout } = await template([...args, '--output', folder, '--json']);
+    const files = ['template.yaml', 'parameters.json'];
+    expect(JSON.parse(stdout)).toEqual({ tenant_id: 'acme', format: 'cloudformation', folder, files });
+    expect(readFileSync(join(folder, 'template.yaml'), 'utf8').trimEnd()).toBe((await template(args)).stdout.trimEnd());
+    expect(JSON.parse(readFileSync(join(folder, 'parameters.json'), 'utf8'))).toEqual([
+      'TenantId=acme',
+      `CentralLogDistributionRoleArn=${CENTRAL}`,
+      'ExternalId=external-acme',
+      'PreviousExternalId=',
+    ]);
+    await operator().put(goodRow('globex', '222222222222'));
+    expect(await template(['globex', '--format', 'cloudformation', '--output', folder])).toMatchObject({ code: 1 });
   });
 });
 

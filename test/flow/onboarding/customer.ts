@@ -5,6 +5,7 @@
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
+  DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
   PutRetentionPolicyCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
@@ -13,6 +14,7 @@ import type { LocalAws } from '../../../local/aws.ts';
 import type { Keys } from '../../../local/provision/central.ts';
 import { readRole } from '../../infra/applied-roles.ts';
 import { ROOT, type Handshake } from '../../ends/delivery.ts';
+import { AppliedRole } from './applied-role.ts';
 
 export interface CustomerOptions {
   /** Where they apply. */
@@ -27,6 +29,7 @@ export class Customer {
   readonly #options: CustomerOptions;
   /** An administrator of theirs, on moto. */
   readonly #keys: Keys;
+  #role: AppliedRole | undefined;
 
   private constructor(options: CustomerOptions, keys: Keys) {
     this.#options = options;
@@ -68,7 +71,7 @@ export class Customer {
   /** Role and groups, as they were applied. Done again, what has changed since. */
   async carryOver({ role_arn: arn }: Handshake): Promise<void> {
     const { moto: endpoint, local, region } = this.#options;
-    local.identities.putRole({ ...(await readRole({ endpoint, region }, arn, this.#keys)), arn });
+    this.#role = new AppliedRole(local.identities, { ...(await readRole({ endpoint, region }, arn, this.#keys)), arn });
     const there = new CloudWatchLogsClient({ endpoint, region, credentials: this.#keys });
     const here = this.#logs();
     const { logGroups = [] } = await there.send(new DescribeLogGroupsCommand({}));
@@ -78,6 +81,18 @@ export class Customer {
     }
     there.destroy();
     here.destroy();
+  }
+
+  /** On the emulator that asks its policies. @throws Error before anything was carried over. */
+  get role(): AppliedRole {
+    if (this.#role === undefined) throw new Error('nothing was applied yet');
+    return this.#role;
+  }
+
+  async deleteGroup(logGroupName: string): Promise<void> {
+    const logs = this.#logs();
+    await logs.send(new DeleteLogGroupCommand({ logGroupName }));
+    logs.destroy();
   }
 
   #logs(): CloudWatchLogsClient {

@@ -17,6 +17,12 @@ export interface Step {
 const PAGE = new URL('../../../docs/onboarding.md', import.meta.url);
 const BLOCK = /^## (?<heading>.*)$|^<!-- as (?<who>[^>]*?) -->\s*```console\n(?<console>[\s\S]*?)^```$/gm;
 
+/** The faults that the page's table names, in its order. */
+export async function readFaults(): Promise<string[]> {
+  const [, table = ''] = /^\| fault .*\n\|[ -|]*\n((?:\|.*\n)*)/m.exec(await readFile(PAGE, 'utf8')) ?? [];
+  return [...table.matchAll(/^\| (.*?) +\|/gm)].map(([, name = '']) => name);
+}
+
 /** @throws Error for somebody whom the walk does not know. */
 export async function readPage(): Promise<Step[]> {
   const steps: Step[] = [];
