@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { SETTINGS, type SettingName } from '../worker/settings.ts';
+import { Names } from './names.ts';
 
 export const STACKS = ['core', 'queue', 'worker', 'lambda'] as const;
 export type StackKind = (typeof STACKS)[number];
@@ -18,6 +19,13 @@ const arn = z.string().regex(/^arn:aws[\w-]*:[\w-]+:[\w-]*:\d*:.+$/, 'an ARN');
 const principal = z
   .string()
   .regex(/^(\d{12}|arn:aws[\w-]*:(iam|sts)::\d{12}:.+)$/, 'an account of 12 digits, or the ARN of a role, a user or an OIDC provider');
+/** Where `*` stands for a whole name, everybody would be an operator. */
+const operator = z
+  .string()
+  .regex(
+    /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/([\w+=,.@*-]+\/)*[\w+=,.@-]+\*?$/,
+    'the ARN of an IAM role or user, a role with its path (arn:aws:iam::<account>:role/<path>/<name>, not that of a session); * may stand in the path and end the name',
+  );
 const whole = (min: number, max: number, fallback: number) => z.int().min(min).max(max).default(fallback);
 const email = z.email();
 
@@ -33,6 +41,8 @@ export const coreRefs = z.strictObject({
   tenantTableName: z.string(),
   ledgerTableName: z.string(),
   centralRoleArn: arn,
+  /** Missing: `tenant verify` cannot tell a role that is missing from one that does not trust us. */
+  probeRoleArn: arn.optional(),
   /** Encrypts what rests: both buckets, both tables, the image repository. */
   dataKeyArn: arn,
   /** Encrypts what passes: topics, queues, the worker's own logs. */
@@ -147,6 +157,11 @@ const environment = z.strictObject({
     .string()
     .regex(/^[\w+=,.@-]{1,63}\*?$/, 'the name of a role, with or without * at its end')
     .default('CustomerLogDistribution*'),
+  /**
+   * Who may verify tenants: roles and users of this account, which may assume the central role as the worker does and so write into every tenant's groups. Default:
+   * nobody. docs/deployment.md, "Operators", says how those of IAM Identity Center are named.
+   */
+  operators: z.array(operator).default([]),
   agents: agents.prefault({}),
   retention: retention.prefault({}),
   /** Tag of the image; tags are never overwritten, so each build has its own. Default: the version in package.json. */
@@ -191,6 +206,7 @@ export function checkEnvironments(project: string, environments: EnvironmentsInp
 }
 
 function crossChecks(one: Environment): string[] {
+  const ours = new Names(one).globalArn('iam', '');
   const has = (kind: StackKind) => one.stacks.includes(kind);
   const faults: string[] = [];
   const rule = (broken: boolean, fault: string) => broken && faults.push(fault);
@@ -199,6 +215,8 @@ function crossChecks(one: Environment): string[] {
     new Set(customers).size < customers.length,
     'agents.customers: two have the same customerId; IAM, which names a role after each, does not tell upper from lower case',
   );
+  for (const operator of one.operators.filter((arn) => !arn.startsWith(ours)))
+    faults.push(`operators: ${operator} is not of this account, ${ours}; let its people take on a role here, and name that`);
   rule(
     has('worker') && has('lambda') && !one.allowWorkerAndLambda,
     'stacks: worker and lambda would take turns on one queue at random; leave one out, or set allowWorkerAndLambda while you move from one to the other',

@@ -2,10 +2,14 @@
  * AWS as the AWS CLI finds it: profile, region and endpoint by the same options and variables. Credentials come by the SDK's default chain. Nothing is
  * called here.
  */
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import type { SessionCredentials } from '../worker/clients.ts';
 
 export interface AwsOptions {
   readonly profile?: string;
@@ -16,6 +20,12 @@ export interface AwsOptions {
 export interface CliClients {
   readonly documents: DynamoDBDocumentClient;
   readonly sts: STSClient;
+  readonly iam: IAMClient;
+  stsWith(credentials: SessionCredentials): STSClient;
+  /** @param credentials of an assumed role; without, those that all the others have. */
+  logs(region: string, credentials?: SessionCredentials): CloudWatchLogsClient;
+  /** @param credentials of an assumed role; without, those that all the others have. */
+  s3(credentials?: SessionCredentials): S3Client;
 }
 
 const ATTEMPTS = 3;
@@ -47,6 +57,11 @@ export function makeCliClients({ profile, region, endpointUrl }: AwsOptions, env
   return {
     documents: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
     sts: new STSClient(config),
+    iam: new IAMClient(config),
+    stsWith: (credentials) => new STSClient({ ...config, credentials }),
+    logs: (region, credentials) => new CloudWatchLogsClient({ ...config, region, ...(credentials && { credentials }) }),
+    s3: (credentials) =>
+      new S3Client({ ...config, ...(credentials && { credentials }), forcePathStyle: isElsewhere(endpointUrl, environment) }),
   };
 }
 
@@ -55,6 +70,11 @@ function keysOf(environment: NodeJS.ProcessEnv): { credentials?: { accessKeyId: 
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: token } = environment;
   if (!accessKeyId || !secretAccessKey) return {};
   return { credentials: { accessKeyId, secretAccessKey, ...(token && { sessionToken: token }) } };
+}
+
+/** Emulators and private endpoints are rarely behind a wildcard name, which bucket hosts need. */
+function isElsewhere(endpointUrl: string | undefined, environment: NodeJS.ProcessEnv): boolean {
+  return Boolean(endpointUrl ?? (environment['AWS_ENDPOINT_URL'] || environment['AWS_ENDPOINT_URL_S3']));
 }
 
 function nothing(): void {}

@@ -1,7 +1,7 @@
 /** What every command is given: the table, the clients, the way out. Made of the options that all commands share. */
 import type { STSClient } from '@aws-sdk/client-sts';
 import { Option, type Command } from 'commander';
-import { makeCliClients, type AwsOptions } from './clients.ts';
+import { makeCliClients, type AwsOptions, type CliClients } from './clients.ts';
 import { UsageError } from './error.ts';
 import { Output } from './output.ts';
 import { TenantTable } from './tenant/table.ts';
@@ -9,6 +9,7 @@ import { TenantTable } from './tenant/table.ts';
 export interface Context {
   readonly tenants: TenantTable;
   readonly sts: STSClient;
+  readonly clients: CliClients;
   readonly output: Output;
   readonly isDryRun: boolean;
   readonly now: () => Date;
@@ -36,10 +37,11 @@ export function open(command: Command): Context {
   if (!options.table) throw new UsageError('which table? Give --table, or set TENANT_CONFIG_TABLE');
   if (options.endpointUrl !== undefined && !URL.canParse(options.endpointUrl))
     throw new UsageError(`--endpoint-url is ${JSON.stringify(options.endpointUrl)}; expected a URL such as http://127.0.0.1:4566`);
-  const { documents, sts } = makeCliClients(options, process.env);
+  const clients = makeCliClients(options, process.env);
   return {
-    tenants: new TenantTable(documents, options.table),
-    sts,
+    tenants: new TenantTable(clients.documents, options.table),
+    sts: clients.sts,
+    clients,
     output: new Output(options.json ?? false, process.stdout, process.stderr),
     isDryRun: options.dryRun ?? false,
     now: () => new Date(),

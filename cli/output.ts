@@ -38,6 +38,11 @@ export class Output {
     this.#errors.write(`logferry: ${plain(text)}\n`);
   }
 
+  /** How far it is, for whoever watches. */
+  progress(text: string): void {
+    if (this.#errors.isTTY) this.warn(text);
+  }
+
   /** Left plain where the stream is no terminal or NO_COLOR is set. */
   style(style: Style, text: string): string {
     return styleText(style, text, { stream: this.#stream });
@@ -62,6 +67,11 @@ export function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return '';
   if (value instanceof Set || Array.isArray(value)) return [...value].map(shown).join(',');
   return plain(typeof value === 'string' ? value : toJson(value));
+}
+
+/** `1 line`, `1,000 lines`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${count === 1 ? noun : `${noun}s`}`;
 }
 
 function plain(text: string): string {

@@ -2,15 +2,20 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { examples, shareOptions } from './context.ts';
+import { defineSend } from './send.ts';
 import { defineAdd } from './tenant/add.ts';
 import { defineDisable } from './tenant/disable.ts';
 import { defineEnable } from './tenant/enable.ts';
+import { defineExport } from './tenant/export.ts';
+import { defineImport } from './tenant/import.ts';
 import { defineList } from './tenant/list.ts';
 import { definePause } from './tenant/pause.ts';
 import { defineRemove } from './tenant/remove.ts';
+import { defineRotate } from './tenant/rotate.ts';
 import { defineSet } from './tenant/set.ts';
 import { defineShow } from './tenant/show.ts';
 import { defineTemplate } from './tenant/template.ts';
+import { defineVerify } from './tenant/verify.ts';
 
 /** EX_USAGE of sysexits.h, as the worker's. */
 export const EXIT_USAGE = 64;
@@ -43,12 +48,17 @@ export function makeProgram(): Command {
     defineList,
     defineShow,
     defineSet,
+    defineVerify,
     definePause,
     defineDisable,
     defineEnable,
+    defineRotate,
     defineRemove,
+    defineExport,
+    defineImport,
   ])
     define(tenant);
+  defineSend(program);
   return program;
 }
 

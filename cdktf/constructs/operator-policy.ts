@@ -1,13 +1,13 @@
 /**
  * What the operator's command needs: tenants' rows, replay and redrive, the account of a tenant, the doctor. Attached to nobody: a person or a role gets it on
- * purpose. It opens no way into a customer's account, and deletes no object and no row.
+ * purpose. It opens a customer's account, as the worker does, to those alone whom the environment names as `operators`; it deletes no object and no row.
  */
 import { IamPolicy } from '@cdktf/provider-aws/lib/iam-policy/index.js';
 import { Construct } from 'constructs';
 import type { CoreRefs, QueueRefs } from '../config.ts';
 import type { Names } from '../names.ts';
 import { document, type Statement } from '../policies.ts';
-import { ATTENTION_INDEX } from './worker-permissions.ts';
+import { assumeCentralRole, ATTENTION_INDEX } from './worker-permissions.ts';
 
 export interface OperatorPolicyProps {
   readonly names: Names;
@@ -22,9 +22,10 @@ export class OperatorPolicy extends Construct {
     super(scope, id);
     const policy = new IamPolicy(this, 'policy', {
       name: names.of('operator'),
-      description: `For operators of ${names.prefix}: tenants, replay, redrive, account, doctor`,
+      description: `For operators of ${names.prefix}: tenants, verify, replay, redrive, account, doctor`,
       policy: document(
         ...tenantStatements(names, core),
+        ...verifyStatements(core),
         ...replayStatements(names, core, queue),
         ...keyStatements(names, core),
         ...doctorStatements(names, core, queue),
@@ -45,6 +46,15 @@ function tenantStatements(names: Names, core: CoreRefs): Statement[] {
   ];
 }
 
+/**
+ * Without being named by the central role's trust policy it opens nothing. The probe role's trust policy is what IAM is asked by; whoever writes one that allows
+ * gains a role that is denied everything.
+ */
+function verifyStatements({ centralRoleArn, probeRoleArn }: CoreRefs): Statement[] {
+  const ask = { Sid: 'AskWhetherRoleExists', Action: 'iam:UpdateAssumeRolePolicy' };
+  return [assumeCentralRole(centralRoleArn), ...(probeRoleArn === undefined ? [] : [{ ...ask, Resource: probeRoleArn }])];
+}
+
 /** Replay sends an object's notification anew, redrive the letter's own body; both tell the ledger, and account reads it. */
 function replayStatements(names: Names, core: CoreRefs, { queueArn, deadLetterQueueArn }: QueueRefs): Statement[] {
   const ledger = names.tableArn(core.ledgerTableName);
@@ -56,7 +66,12 @@ function replayStatements(names: Names, core: CoreRefs, { queueArn, deadLetterQu
       Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
       Resource: deadLetterQueueArn,
     },
-    { Sid: 'FindObjects', Action: ['s3:ListBucket', 's3:ListBucketVersions'], Resource: bucket },
+    // Of a tenant that leaves, also what was quarantined.
+    {
+      Sid: 'FindObjects',
+      Action: ['s3:ListBucket', 's3:ListBucketVersions'],
+      Resource: [bucket, names.bucketArn(core.quarantineBucketName)],
+    },
     // A dry run counts the lines that are past the 14 days.
     { Sid: 'ReadObjects', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: `${bucket}/*` },
     { Sid: 'TellLedger', Action: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:UpdateItem'], Resource: ledger },

@@ -78,7 +78,7 @@ function keyStatements(names: Names, { dataKeyArn, messagesKeyArn }: CoreRefs): 
 }
 
 /** Only with all three tags and no other: a session without them could pass for any tenant where a customer's role forgot to ask. */
-function assumeCentralRole(centralRoleArn: string): Statement {
+export function assumeCentralRole(centralRoleArn: string): Statement {
   return {
     Sid: 'AssumeCentralRole',
     Action: ['sts:AssumeRole', 'sts:TagSession'],

@@ -9,6 +9,7 @@ import { ImageRepository } from '../constructs/image-repository.ts';
 import { LedgerTable } from '../constructs/ledger-table.ts';
 import { LogBucket } from '../constructs/log-bucket.ts';
 import { MonthlyBudget } from '../constructs/monthly-budget.ts';
+import { ProbeRole } from '../constructs/probe-role.ts';
 import { TenantTable } from '../constructs/tenant-table.ts';
 import { WriterRole } from '../constructs/writer-role.ts';
 import type { Names } from '../names.ts';
@@ -31,7 +32,7 @@ export class CoreStack extends LogferryStack {
     const bucket = this.#makeBuckets(data);
     this.#makeTopics(bucket);
     this.#makeTables();
-    this.#makeCentralRole();
+    this.#makeCentralRoles();
     this.#makeWriterRoles(bucket);
     this.#makeRepository();
     if (environment.budget !== undefined) new MonthlyBudget(this, 'budget', { names, environment, budget: environment.budget });
@@ -90,15 +91,17 @@ export class CoreStack extends LogferryStack {
     this.output('ledger_table_name', 'What became of each object.', ledger.name);
   }
 
-  #makeCentralRole(): void {
+  #makeCentralRoles(): void {
     const { names, environment } = this;
     const role = new CentralRole(this, 'central-role', {
       names,
       name: names.of('central'),
-      callers: [names.roleArn('worker'), names.roleArn('lambda')],
+      callers: [names.roleArn('worker'), names.roleArn('lambda'), ...environment.operators],
       customerRoleName: environment.customerRoleName,
     });
     this.output('central_role_arn', 'What a customer names in the trust policy of the role that they give.', role.arn);
+    const probe = new ProbeRole(this, 'probe-role', { name: names.of('probe') });
+    this.output('probe_role_arn', 'Lets nobody in; by its trust policy `tenant verify` asks whether a role exists.', probe.arn);
   }
 
   #makeWriterRoles(bucket: LogBucket): void {
@@ -142,6 +145,7 @@ function plainRefs(names: Names, keys: Pick<CoreRefs, 'dataKeyArn' | 'messagesKe
     tenantTableName: names.of('tenants'),
     ledgerTableName: names.of('ledger'),
     centralRoleArn: names.roleArn('central'),
+    probeRoleArn: names.roleArn('probe'),
     repositoryUrl: `${names.account}.dkr.${names.viaService('ecr')}/${names.prefix}`,
     ...keys,
   };

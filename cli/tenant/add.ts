@@ -1,11 +1,11 @@
 /** `tenant add`: a new row, disabled, with an ExternalId of its own. */
-import { randomBytes } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { addDryRun, examples, open, type Context } from '../context.ts';
 import { CliError } from '../error.ts';
 import { shown } from '../output.ts';
 import { changesOf, checkId, report } from './change.ts';
 import { collisionsOf, refuseCollisions, refuseOwnAccount } from './collisions.ts';
+import { newExternalId } from './external-id.ts';
 import { checkRow, valueOf } from './fields.ts';
 import { isResting, restsUntil } from './state.ts';
 import type { Item } from './table.ts';
@@ -68,13 +68,4 @@ function refuseKnown(row: Item | undefined, id: string, now: Date): void {
     throw new CliError(
       `tenant ${id} was removed on ${shown(row['removed_at'])}; its id rests until ${restsUntil(row)}, so that no late line of theirs reaches the next one`,
     );
-}
-
-/** 192 random bits; the prefix, so that no shell takes it for an option. */
-function newExternalId(fleet: readonly Item[]): string {
-  const taken = new Set(fleet.map(({ external_id }) => external_id));
-  for (;;) {
-    const id = `logferry-${randomBytes(24).toString('base64url')}`;
-    if (!taken.has(id)) return id;
-  }
 }

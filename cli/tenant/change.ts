@@ -4,6 +4,7 @@ import { isSegment } from '../../worker/locate/object-key.ts';
 import type { Context } from '../context.ts';
 import { CliError, UsageError } from '../error.ts';
 import { shown, toJson, type Output } from '../output.ts';
+import { isExternalId } from './external-id.ts';
 import { conditionOf, isResting, restsUntil } from './state.ts';
 import { withPatch, type Item, type Patch } from './table.ts';
 
@@ -49,23 +50,25 @@ export async function change(context: Context, before: Item, patch: Patch, { mak
   report(output, { after, changes, written });
 }
 
-/** The ExternalId would let others in: `add` tells it, and `show`, of one tenant. */
+/** The ExternalId would let others in: `add` and `rotate` tell it, and `show`, of one tenant. */
 export function withoutSecret(row: Item): Item {
-  return Object.fromEntries(Object.entries(row).filter(([field]) => field !== 'external_id'));
+  return Object.fromEntries(Object.entries(row).filter(([field]) => !isExternalId(field)));
 }
 
 interface Outcome {
   readonly after: Item;
   readonly changes: readonly Change[];
   readonly written: boolean;
+  /** Further parts of the answer for machines. */
+  readonly more?: Readonly<Record<string, unknown>>;
 }
 
-export function report(output: Output, { after, changes, written }: Outcome): void {
+export function report(output: Output, { after, changes, written, more }: Outcome): void {
   const tenant = String(after['tenant_id']);
   const isFleet = tenant === FLEET;
   const { state, reasons } = isFleet ? { state: after['paused'] === true ? 'paused' : 'enabled', reasons: [] } : conditionOf(after);
-  const row = changes.some(({ field }) => field === 'external_id') ? after : withoutSecret(after);
-  output.answer({ tenant_id: tenant, state, reasons, written, changes, row }, () => {
+  const row = changes.some(({ field }) => isExternalId(field)) ? after : withoutSecret(after);
+  output.answer({ tenant_id: tenant, state, reasons, written, changes, row, ...more }, () => {
     for (const { field, from, to } of changes) {
       if (from !== undefined) output.line(output.style('red', `- ${field}: ${shown(from)}`));
       if (to !== undefined) output.line(output.style('green', `+ ${field}: ${shown(to)}`));

@@ -1,6 +1,7 @@
 /** What two tenants must not share, and what none may point at (pure, but for reading whose account ours is). */
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { CliError } from '../error.ts';
+import { externalIdsOf } from './external-id.ts';
 import type { Item, TenantTable } from './table.ts';
 
 export interface Collisions {
@@ -18,21 +19,38 @@ export function collisionsOf(item: Item, rows: readonly Item[]): Collisions {
   const living = others.filter((row) => row['removed_at'] === undefined);
   const role = item[ROLE];
   const account = accountOf(role);
+  const ids = new Set(externalIdsOf(item));
   return {
-    externalId: tenantsOf(others.filter((row) => isText(item['external_id']) && row['external_id'] === item['external_id'])),
+    externalId: tenantsOf(others.filter((row) => externalIdsOf(row).some((id) => ids.has(id)))),
     role: tenantsOf(living.filter((row) => isText(role) && row[ROLE] === role)),
     account: tenantsOf(living.filter((row) => account !== undefined && accountOf(row[ROLE]) === account)),
   };
 }
 
 /** @throws CliError for an ExternalId of another tenant, and, unless that is meant, a role or account of another. */
-export function refuseCollisions({ externalId, role, account }: Collisions, isSharedAccount: boolean): void {
+export function refuseCollisions(collisions: Collisions, isSharedAccount: boolean): void {
+  const [fault] = collisionFaults(collisions, isSharedAccount, '--shared-account');
+  if (fault !== undefined) throw new CliError(fault.says);
+}
+
+interface CollisionFault {
+  readonly field: 'external_id' | typeof ROLE;
+  readonly says: string;
+}
+
+/** @param meant what to give where sharing is meant. */
+export function collisionFaults({ externalId, role, account }: Collisions, isSharedAccount: boolean, meant: string): CollisionFault[] {
+  const faults: CollisionFault[] = [];
   if (externalId.length > 0)
-    throw new CliError(`this ExternalId is already that of tenant ${names(externalId)}; each tenant needs its own`);
-  if (isSharedAccount) return;
-  const meant = 'if that is meant, give --shared-account';
-  if (role.length > 0) throw new CliError(`this role is already used by tenant ${names(role)}; ${meant}`);
-  if (account.length > 0) throw new CliError(`this role's account is already used by tenant ${names(account)}; ${meant}`);
+    faults.push({
+      field: 'external_id',
+      says: `this ExternalId is already that of tenant ${names(externalId)}; each tenant needs its own`,
+    });
+  if (isSharedAccount) return faults;
+  const [what, others] = role.length > 0 ? ['this role', role] : ["this role's account", account];
+  if (others.length > 0)
+    faults.push({ field: ROLE, says: `${what} is already used by tenant ${names(others)}; if that is meant, give ${meant}` });
+  return faults;
 }
 
 /**
@@ -40,11 +58,21 @@ export function refuseCollisions({ externalId, role, account }: Collisions, isSh
  * @throws CliError
  */
 export async function refuseOwnAccount(item: Item, table: TenantTable, sts: STSClient): Promise<void> {
-  const account = accountOf(item[ROLE]);
-  if (account === undefined) return;
+  if (accountOf(item[ROLE]) === undefined) return;
+  const fault = ownAccountFault(item, await ownAccounts(table, sts));
+  if (fault !== undefined) throw new CliError(fault);
+}
+
+/** @returns that of whoever runs the command, and that of the table. */
+export async function ownAccounts(table: TenantTable, sts: STSClient): Promise<ReadonlySet<string>> {
   const [{ Account: ours }, shape] = await Promise.all([sts.send(new GetCallerIdentityCommand({})), table.shape()]);
-  if (account === ours || account === shape.account)
-    throw new CliError(`${String(item[ROLE])} is in account ${account}, which is our own; a tenant's role is in the tenant's account`);
+  return new Set([ours, shape.account].filter((account) => account !== undefined));
+}
+
+export function ownAccountFault(item: Item, ours: ReadonlySet<string>): string | undefined {
+  const account = accountOf(item[ROLE]);
+  if (account === undefined || !ours.has(account)) return undefined;
+  return `${String(item[ROLE])} is in account ${account}, which is our own; a tenant's role is in the tenant's account`;
 }
 
 export function accountOf(roleArn: unknown): string | undefined {

@@ -26,7 +26,7 @@ async function enableTenant(context: Context, id: string | undefined, isFleet: b
   oneOf(id, isFleet);
   if (id === undefined) return await changeFleet(context, { paused: false, ...NO_PAUSE });
   const before = await livingRow(context, id);
-  const patch = { enabled: true, ...NO_PAUSE };
+  const patch = { enabled: true, ...NO_PAUSE, disabled_at: undefined };
   const after = withPatch(before, patch);
   const parsed = parseRow(after);
   if (parsed.kind === 'faulty') throw new CliError(`tenant ${id} cannot be enabled: ${parsed.faults.join('; ')}`);

@@ -43,15 +43,20 @@ export function valueOf(field: string, text: string): unknown {
   return candidates.find((value) => schema.safeParse(value).success) ?? text;
 }
 
+/** @throws CliError that tells all faults. */
+export function checkRow(after: Item, before: Item = {}): void {
+  const faults = newFaults(after, before);
+  if (faults.length > 0) throw new CliError(`the worker would refuse this row: ${faults.join('; ')}`);
+}
+
 /**
  * What is only missing is no fault while the row is disabled; nor is what was wrong before, so that a row can be mended field by field.
- * @throws CliError that tells all faults.
+ * @returns one text each, with the field's name at its head.
  */
-export function checkRow(after: Item, before: Item = {}): void {
+export function newFaults(after: Item, before: Item = {}): string[] {
   const parsed = parseRow(after);
-  if (parsed.kind !== 'faulty' || isIncomplete(after, parsed)) return;
+  if (parsed.kind !== 'faulty' || isIncomplete(after, parsed)) return [];
   const known = parseRow({ ...before, tenant_id: after['tenant_id'] });
   const old = known.kind === 'faulty' && before['tenant_id'] !== undefined ? known.faults : [];
-  const faults = parsed.faults.filter((fault) => !old.includes(fault));
-  if (faults.length > 0) throw new CliError(`the worker would refuse this row: ${faults.join('; ')}`);
+  return parsed.faults.filter((fault) => !old.includes(fault));
 }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { DEFAULT_GROUP } from '../../worker/locate/tenant-row.ts';
 import { CliError } from '../error.ts';
+import { NEXT } from './external-id.ts';
 import type { Item, Patch } from './table.ts';
 
 /** Output `handshake` of customer-module. */
@@ -58,6 +59,10 @@ function nameOf(file: string): string {
 export function patchOfHandshake(handshake: Handshake, row: Item): Patch {
   const { tenant_id, external_id, role_arn, region } = handshake;
   if (tenant_id !== row['tenant_id']) throw new CliError(`the handshake is tenant ${tenant_id}'s, not ${String(row['tenant_id'])}'s`);
+  if (external_id === row[NEXT])
+    throw new CliError(
+      `the handshake has the next ExternalId of ${tenant_id}, whose rotation is under way: \`logferry tenant rotate ${tenant_id} --finish\` switches to it`,
+    );
   if (row['external_id'] && external_id !== row['external_id'])
     throw new CliError(
       `the handshake has another ExternalId than the row of ${tenant_id}; the customer has to apply theirs with the one that \`tenant show ${tenant_id}\` tells`,

@@ -1,12 +1,14 @@
 /** `tenant remove`: takes a tenant out of the fleet. What is left of the row keeps its id from being given to somebody else too early. */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { addDryRun, examples, open, type Context } from '../context.ts';
 import { CliError, UsageError } from '../error.ts';
-import { change, livingRow } from './change.ts';
+import { changesOf, checkId, livingRow, report } from './change.ts';
+import { disabledAt, drained, type Drain } from './drain.ts';
+import { Leftovers } from './leftovers.ts';
 import { conditionOf } from './state.ts';
-import { seconds, type Item, type Patch } from './table.ts';
+import { seconds, withPatch, type Item, type Patch } from './table.ts';
 
 /** Longer than objects (45 days) and letters (14 days) of the old tenant can still turn up. */
 const REST_DAYS = 90;
@@ -18,26 +20,82 @@ const DAY_MS = 24 * 3600 * 1000;
  */
 const KEPT = new Set(['tenant_id', 'type', 'log_distribution_role_arn', 'target_region', 'external_id', 'updated_at']);
 
+interface RemoveOptions {
+  readonly yes?: boolean;
+  readonly drain?: boolean;
+  readonly now?: boolean;
+  readonly erase?: boolean;
+  readonly bucket?: string;
+  readonly quarantineBucket?: string;
+}
+
+const NOTES = `
+A tenant is disabled first, and removed once no worker begins to deliver for it any more: TENANT_CACHE_SECONDS and
+VISIBILITY_SECONDS (3 minutes) later. An object that a worker began before, and is not through with, is not seen from
+here. Lines that were delivered are the customer's, and stay. Messages of its objects return, as those of any disabled
+tenant, until they are 14 days old: stop its agents, too. Without --erase the objects stay until the bucket's lifecycle
+takes them. --erase takes s3:DeleteObject and s3:DeleteObjectVersion on them, which the operators' policy leaves out.`;
+
 export function defineRemove(tenant: Command): void {
   const remove = tenant
     .command('remove')
-    .description(
-      `take a disabled tenant out of the fleet; its id rests for ${REST_DAYS} days. Stored objects and delivered lines stay as they are`,
-    )
+    .description(`take a disabled tenant out of the fleet, and tell what is left of its objects; its id rests for ${REST_DAYS} days`)
     .argument('<id>')
-    .option('--yes', 'do not ask');
+    .option('--yes', 'do not ask')
+    .addOption(new Option('--drain', 'wait here until no worker delivers for it any more').conflicts('now'))
+    .option('--now', 'do not wait for that')
+    .option('--erase', 'erase its objects, all versions of them; begun again after it broke off, it goes on')
+    .addOption(new Option('--bucket <name>', 'the central bucket').env('S3_BUCKET_NAME'))
+    .addOption(new Option('--quarantine-bucket <name>', 'where lines are that could not be delivered').env('QUARANTINE_BUCKET'));
   addDryRun(remove)
-    .addHelpText('after', examples('logferry tenant remove acme-corp', 'logferry tenant remove acme-corp --yes --json'))
-    .action((id: string, { yes = false }: { yes?: boolean }, command: Command) => removeTenant(open(command), id, yes));
+    .addHelpText(
+      'after',
+      `${NOTES}\n${examples(
+        'logferry tenant remove acme-corp --drain',
+        'logferry tenant remove acme-corp --erase --dry-run',
+        'logferry tenant remove acme-corp --erase --yes --json',
+      )}`,
+    )
+    .action((id: string, options: RemoveOptions, command: Command) => removeTenant(open(command), id, options));
 }
 
-async function removeTenant(context: Context, id: string, isAgreed: boolean): Promise<void> {
-  const before = await livingRow(context, id);
-  const { state } = conditionOf(before);
-  if (before['enabled'] !== false || state === 'paused')
+async function removeTenant(context: Context, id: string, options: RemoveOptions): Promise<void> {
+  const { output, isDryRun, tenants, now } = context;
+  const { yes = false, erase = false } = options;
+  const isAsked = !yes && !isDryRun;
+  const before = erase ? await anyRow(context, id) : await livingRow(context, id);
+  const isGone = before['removed_at'] !== undefined;
+  if (!isGone) refuseLive(before);
+  if (isAsked && !process.stdin.isTTY) throw new UsageError('nobody can be asked here; give --yes');
+  const leftovers = new Leftovers(context, id, options);
+  if (erase && leftovers.isNowhere) throw new UsageError('erase what? Give --bucket, or set S3_BUCKET_NAME');
+  if (!isGone && !isDryRun) await drained(context, before, howToDrain(options));
+  await leftovers.look({ isNeeded: erase, disabledAt: disabledAt(before) });
+  if (isAsked) await ask(id, erase ? `${isGone ? 'Erase' : `Remove tenant ${id} and erase`} ${leftovers.said}` : `Remove tenant ${id}`);
+  const patch = isGone ? {} : tombstone(before, now());
+  // First of all: nothing is to be delivered of what is being erased.
+  const written = !isGone && !isDryRun;
+  const after = written ? await tenants.update(before, patch, now()) : withPatch(before, patch);
+  const erased = erase && !isDryRun ? await leftovers.erase() : undefined;
+  report(output, { after, changes: changesOf(before, patch), written, more: { left: leftovers.found, ...(erased && { erased }) } });
+}
+
+/** A removed tenant's too, of whom something may be left to erase. */
+async function anyRow(context: Context, id: string): Promise<Item> {
+  checkId(id);
+  return (await context.tenants.row(id)) ?? (await livingRow(context, id));
+}
+
+function refuseLive(row: Item): void {
+  const { state } = conditionOf(row);
+  const id = String(row['tenant_id']);
+  if (row['enabled'] !== false || state === 'paused')
     throw new CliError(`tenant ${id} is ${state === 'paused' ? 'paused' : 'enabled'}; \`logferry tenant disable ${id}\` comes first`);
-  if (!isAgreed && !context.isDryRun) await ask(id);
-  await change(context, before, tombstone(before, context.now()));
+}
+
+function howToDrain({ drain, now }: RemoveOptions): Drain {
+  if (now === true) return 'skip';
+  return drain === true ? 'wait' : 'refuse';
 }
 
 /** `expires_at` is what DynamoDB's time to live goes by. */
@@ -51,14 +109,13 @@ function tombstone(before: Item, now: Date): Patch {
   };
 }
 
-async function ask(id: string): Promise<void> {
-  if (!process.stdin.isTTY) throw new UsageError('nobody can be asked here; give --yes');
+async function ask(id: string, what: string): Promise<void> {
   // Standard output is the answer's.
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   try {
     // Ctrl-C and Ctrl-D close it: some versions of Node reject the question then, others never answer it.
     const left = once(reader, 'close').then(() => '');
-    const answer = reader.question(`Remove tenant ${id}? Type its id: `).catch(() => '');
+    const answer = reader.question(`${what}? Type the tenant's id: `).catch(() => '');
     const typed = await Promise.race([answer, left]);
     if (typed.trim() !== id) throw new CliError('not removed');
   } finally {

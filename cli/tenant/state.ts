@@ -1,5 +1,6 @@
 /** What a row of the tenant table amounts to, as the worker reads it (pure). */
 import { parseRow, pauseOf, type TenantRow } from '../../worker/locate/tenant-row.ts';
+import { isRotating } from './external-id.ts';
 import { seconds, type Item } from './table.ts';
 
 /**
@@ -23,6 +24,12 @@ export interface Condition {
 export const PAUSE_NOTES = ['paused_at', 'pause_reason'] as const;
 
 export function conditionOf(item: Item): Condition {
+  const { state, reasons } = stateOf(item);
+  if (state === 'removed' || !isRotating(item)) return { state, reasons };
+  return { state, reasons: [...reasons, 'its ExternalId is being changed for the next one (`tenant rotate`)'] };
+}
+
+function stateOf(item: Item): Condition {
   const removedAt = item['removed_at'];
   if (typeof removedAt === 'string') return { state: 'removed', reasons: [`on ${removedAt}; its id rests until ${restsUntil(item)}`] };
   const parsed = parseRow(item);

@@ -26,11 +26,22 @@ export async function* readLogFile(path: string): AsyncGenerator<Buffer, void> {
     return file.createReadStream({ highWaterMark: READ_BYTES });
   });
   try {
+    yield* readLogStream(path, source);
+  } finally {
+    source.destroy();
+  }
+}
+
+/**
+ * What comes from elsewhere than a file of its own: standard input, say.
+ * @param path only named in errors.
+ * @throws GeneratorError when it breaks off, or is broken gzip.
+ */
+export async function* readLogStream(path: string, source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
+  try {
     yield* unpacked(source);
   } catch (error) {
     throw explain(path, error);
-  } finally {
-    source.destroy();
   }
 }
 

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { fromMs, type Instant } from './instant.ts';
 import { readLines } from './lines.ts';
-import { applicationOf, readLogFile, requireReadable } from './log-file.ts';
+import { applicationOf, readLogFile, readLogStream, requireReadable } from './log-file.ts';
 import { type LogObject, packObject } from './log-object.ts';
 import { createPod, type Pod, type Tenant } from './pod.ts';
 import { type Random, seededRandom } from './random.ts';
@@ -16,8 +16,15 @@ const MAX_OBJECT_BYTES = 10_000_000;
 /** Lines in an object, unless said otherwise. */
 export const DEFAULT_SHIP_BATCH = 10_000;
 
+/** Lines that are not in a file of their own. */
+export interface LogInput {
+  /** Named in errors; the application is called after it, as after a file. */
+  readonly path: string;
+  readonly bytes: AsyncIterable<Buffer>;
+}
+
 export interface ShipOptions extends Tenant {
-  readonly files: readonly string[];
+  readonly files: readonly (string | LogInput)[];
   /** Whose log all of the files are. Default: each its own, named after the file. */
   readonly application?: string;
   readonly podName?: string;
@@ -27,6 +34,8 @@ export interface ShipOptions extends Tenant {
   readonly seed?: string | number;
   /** Milliseconds since 1970: the time of the first line, from which the others follow. Default: each line's own time of reading. */
   readonly startTimeMs?: number;
+  /** A line's own time, in milliseconds since 1970, where it has one. Default: none has. */
+  readonly timeOf?: (message: string) => number | undefined;
   /** Bounds of each object's `pauseMs`. Default: 0. */
   readonly minPauseMs?: number;
   readonly maxPauseMs?: number;
@@ -35,6 +44,7 @@ export interface ShipOptions extends Tenant {
 interface Reading {
   readonly pod: Pod;
   readonly clock: () => Instant;
+  readonly timeOf: (message: string) => number | undefined;
   readonly maxLines: number;
   readonly random: Random;
   readonly pauseMs: () => number;
@@ -46,22 +56,30 @@ interface Reading {
  */
 export async function* shipFiles(options: ShipOptions): AsyncGenerator<LogObject, void> {
   const { files, application, podName, maxBatchSize: maxLines = DEFAULT_SHIP_BATCH, minPauseMs = 0, maxPauseMs = minPauseMs } = options;
+  const timeOf = options.timeOf ?? (() => undefined);
   const random = seededRandom(`${options.seed ?? randomUUID()}/${options.customerId}/${options.clusterId}`);
   const clock = options.startTimeMs === undefined ? readingClock() : seededClock(options.startTimeMs, random);
   const pauseMs = (): number => random.between(minPauseMs, maxPauseMs);
   const pods = new Map<string, Pod>();
   for (const file of files) {
-    await requireReadable(file);
-    const name = application ?? applicationOf(file);
+    if (typeof file === 'string') await requireReadable(file);
+    const name = application ?? applicationOf(pathOf(file));
     if (!pods.has(name)) pods.set(name, createPod(options, name, random, podName));
   }
   for (const file of files) {
-    const pod = pods.get(application ?? applicationOf(file));
-    if (pod !== undefined) yield* shipFile(file, { pod, clock, maxLines, random, pauseMs });
+    const pod = pods.get(application ?? applicationOf(pathOf(file)));
+    if (pod !== undefined) yield* shipFile(file, { pod, clock, timeOf, maxLines, random, pauseMs });
   }
 }
 
-async function* shipFile(file: string, { pod, clock, maxLines, random, pauseMs }: Reading): AsyncGenerator<LogObject, void> {
+function pathOf(file: string | LogInput): string {
+  return typeof file === 'string' ? file : file.path;
+}
+
+async function* shipFile(
+  file: string | LogInput,
+  { pod, clock, timeOf, maxLines, random, pauseMs }: Reading,
+): AsyncGenerator<LogObject, void> {
   let messages: string[] = [];
   let records: string[] = [];
   let bytes = 0;
@@ -70,9 +88,11 @@ async function* shipFile(file: string, { pod, clock, maxLines, random, pauseMs }
     [messages, records, bytes] = [[], [], 0];
     return packObject(batch, random);
   };
-  for await (const lines of readLines(file, readLogFile(file))) {
+  const chunks = typeof file === 'string' ? readLogFile(file) : readLogStream(file.path, file.bytes);
+  for await (const lines of readLines(pathOf(file), chunks)) {
     for (const message of lines) {
-      const record = recordOf(pod, message, clock());
+      const own = timeOf(message);
+      const record = recordOf(pod, message, own === undefined ? clock() : fromMs(own));
       messages.push(message);
       records.push(record);
       bytes += Buffer.byteLength(record) + 1;

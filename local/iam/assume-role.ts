@@ -46,12 +46,16 @@ export interface Assumed {
   readonly packedSizePercent: number | undefined;
 }
 
-/** @throws QueryError with AWS's code and words. */
+/**
+ * Tags that are only inherited are asked for as well: https://github.com/aws/eks-pod-identity-agent/issues/80, whose users AWS refuses at the second hop
+ * by the name of sts:TagSession.
+ * @throws QueryError with AWS's code and words.
+ */
 export function assumeRole(identities: Identities, caller: Caller, form: Form): Assumed {
   const request = readRequest(form);
   const role = identities.getRole(request.roleArn);
   authorise(identities, caller, role, request, 'sts:AssumeRole');
-  if (request.passed.tags.size > 0) authorise(identities, caller, role, request, 'sts:TagSession');
+  if (request.passed.tags.size > 0 || caller.transitiveTagKeys.length > 0) authorise(identities, caller, role, request, 'sts:TagSession');
   if (role === undefined) throw denied(caller, request.roleArn, 'sts:AssumeRole');
   const inForce = inheritTags(caller, role, request.passed);
   checkDuration(request.durationSeconds, caller.roleArn !== undefined, role);
@@ -108,16 +112,26 @@ function authorise(identities: Identities, caller: Caller, role: Role | undefine
   const trusted = role === undefined ? 'implicit-deny' : evaluate([role.trust], question);
   const own = identities.evaluateIdentity(caller, action, request.roleArn, context);
   const byTrustAlone = trusted === 'allow-direct' && caller.account === role?.account && own === 'implicit-deny';
-  const allowed = isAllowed(trusted) && (isAllowed(own) || byTrustAlone);
-  if (!allowed) throw denied(caller, request.roleArn, action);
+  if (isAllowed(own) ? isAllowed(trusted) : byTrustAlone) return;
+  throw denied(caller, request.roleArn, action, own);
 }
 
 function isAllowed(answer: ReturnType<typeof evaluate>): boolean {
   return answer === 'allow' || answer === 'allow-direct';
 }
 
-function denied(caller: Caller, roleArn: string, action: string): QueryError {
-  return new QueryError('AccessDenied', `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${roleArn}`, 403);
+/**
+ * AWS names the caller's own policy where it is at fault; of a role of another account it says no more than that.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+function denied(caller: Caller, roleArn: string, action: string, own: ReturnType<typeof evaluate> = 'allow'): QueryError {
+  const why = own === 'implicit-deny' ? ` because no identity-based policy allows the ${action} action` : '';
+  const explicit = own === 'explicit-deny' ? ' with an explicit deny in an identity-based policy' : '';
+  return new QueryError(
+    'AccessDenied',
+    `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${roleArn}${why}${explicit}`,
+    403,
+  );
 }
 
 /** `aws:RequestTag` sees only what this call passes; what came down the chain is the caller's own, `aws:PrincipalTag`. */

@@ -63,6 +63,11 @@ export function parsePolicy(source: string | object, kind: PolicyKind): Policy {
   return { source: text, statements: list.map((one, at) => parseStatement(one, `Statement[${at}]`, kind, variables)) };
 }
 
+/** All that a trust policy names, in Deny statements too. */
+export function principalsOf({ statements }: Policy): readonly Principal[] {
+  return statements.flatMap(({ principals }) => principals ?? []);
+}
+
 /** An explicit deny wins, then an allow; silence is a deny. */
 export function evaluate(policies: Iterable<Policy>, question: Question): Answer {
   let answer: Answer = 'implicit-deny';

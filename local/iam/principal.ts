@@ -18,6 +18,7 @@ export type Principal =
 
 const ACCOUNT = /^(?:arn:aws:iam::(\d{12}):root|(\d{12}))$/;
 const ROLE_OR_SESSION = /^arn:aws:(?:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/)[\w+=,.@-]+$/;
+const ROLE = /^arn:aws:iam::/;
 const SERVICE = /^[a-z0-9.-]+\.amazonaws\.com$/;
 
 /** @throws MalformedPolicy with AWS's words, `Invalid principal in policy`, or for a kind that is not known here. */
@@ -30,6 +31,18 @@ export function parsePrincipals(source: unknown, place: string): readonly Princi
   );
   if (principals.length === 0) throw new MalformedPolicy(place, 'Invalid principal in policy: it names nobody');
   return principals;
+}
+
+/**
+ * AWS turns a role's ARN into its id when the document is put, and so refuses a role that is not there, in whichever account, in these words alone.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_roles.html. Sessions and accounts are taken at their word.
+ * @throws MalformedPolicy
+ */
+export function checkExistence(principals: readonly Principal[], exists: (roleArn: string) => boolean): void {
+  for (const principal of principals) {
+    if (principal.kind === 'arn' && ROLE.test(principal.arn) && !exists(principal.arn))
+      throw new MalformedPolicy('', `Invalid principal in policy: "AWS":"${principal.arn}"`);
+  }
 }
 
 /** `direct` when it names the role or session itself, `account` when it leaves the choice to the caller's account. */

@@ -1,7 +1,8 @@
 /** IAM's calls on roles, each answered in AWS's words. https://docs.aws.amazon.com/IAM/latest/APIReference/API_Operations.html */
 import type { Caller } from '../service.ts';
 import type { Identities } from './identities.ts';
-import { type Policy, type PolicyKind, parsePolicy } from './policy.ts';
+import { type Policy, parsePolicy, principalsOf } from './policy.ts';
+import { checkExistence } from './principal.ts';
 import { type Form, type QueryAction, QueryError } from './query.ts';
 import { DEFAULT_SESSION_SECONDS, MAX_SESSION_SECONDS, type Role, ROLE_NAME } from './role.ts';
 import { checkPattern, validationError } from './validation.ts';
@@ -54,7 +55,7 @@ class RoleActions {
     const path = form.text('Path') ?? '/';
     checkPattern(path, 'path', PATH);
     const trust = form.required('AssumeRolePolicyDocument');
-    checkSize(trust, 'ACLSizePerRole', MAX_TRUST_CHARACTERS);
+    this.#readTrust(trust);
     if (this.#identities.findRole(account, name))
       throw new QueryError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409);
     const tags = Object.fromEntries(form.tags('Tags'));
@@ -78,14 +79,14 @@ class RoleActions {
 
   updateTrust(caller: Caller, form: Form): undefined {
     const role = this.find(caller, form);
-    this.#identities.replaceRole({ ...role, trust: readPolicy(form, 'trust') });
+    this.#identities.replaceRole({ ...role, trust: this.#readTrust(form.required('PolicyDocument')) });
   }
 
   putPolicy(caller: Caller, form: Form): undefined {
     const role = this.find(caller, form);
     const name = form.required('PolicyName');
     checkPattern(name, 'policyName', POLICY_NAME);
-    const policies = new Map(role.policies).set(name, readPolicy(form, 'permissions'));
+    const policies = new Map(role.policies).set(name, parsePolicy(form.required('PolicyDocument'), 'permissions'));
     const sources = [...policies.values()].map(({ source }) => source).join('');
     checkSize(sources, `role ${role.name}`, MAX_INLINE_CHARACTERS);
     this.#identities.replaceRole({ ...role, policies });
@@ -101,6 +102,14 @@ class RoleActions {
     this.#identities.replaceRole({ ...role, policies: new Map([...role.policies].filter(([one]) => one !== name)) });
   }
 
+  /** Only what comes by the API is asked for principals that exist: what tests put with `putRole` is a world in whatever state they need. */
+  #readTrust(text: string): Policy {
+    checkSize(text, 'ACLSizePerRole', MAX_TRUST_CHARACTERS);
+    const policy = parsePolicy(text, 'trust');
+    checkExistence(principalsOf(policy), (arn) => this.#identities.getRole(arn) !== undefined);
+    return policy;
+  }
+
   #findPolicy(caller: Caller, form: Form): { role: Role; name: string; policy: Policy } {
     const role = this.find(caller, form);
     const name = form.required('PolicyName');
@@ -108,12 +117,6 @@ class RoleActions {
     if (policy === undefined) throw new QueryError('NoSuchEntity', `The role policy with name ${name} cannot be found.`, 404);
     return { role, name, policy };
   }
-}
-
-function readPolicy(form: Form, kind: PolicyKind): Policy {
-  const text = form.required('PolicyDocument');
-  if (kind === 'trust') checkSize(text, 'ACLSizePerRole', MAX_TRUST_CHARACTERS);
-  return parsePolicy(text, kind);
 }
 
 function readMaxSession(form: Form): number {

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { Identities } from '../../local/iam/identities.ts';
 import { assumeRole as stsAssumeRole } from '../../local/iam/assume-role.ts';
-import { Form } from '../../local/iam/query.ts';
 import type { Caller } from '../../local/service.ts';
 import { trust as customerTrust } from '../../local/provision/tenant.ts';
 import { centralRoleInput, tenantRoleInput } from '../../worker/locate/assume-role.ts';
 import type { Route } from '../../worker/locate/locate.ts';
+import { callerOf, formOf, policies } from './ask.ts';
 import { grantsOf, statementsOf } from './policies.ts';
 import { ACCOUNT, resource, synthesize } from './synthesized.ts';
 
@@ -206,28 +206,7 @@ describe('writer roles', () => {
     const customers = ids.map((customerId) => ({ customerId, principals: [CUSTOMER] }));
     const { core: long } = synthesize({ agents: { customers } }, ['core'], 'logferry-eu1');
     const names = Object.values(long.resource!['aws_iam_role']!).map(({ name }) => String(name));
-    expect(new Set(names).size).toBe(4);
+    expect(new Set(names.filter((name) => name.includes('-writer'))).size).toBe(3);
     expect(names.filter((name) => name.length > 64)).toEqual([]);
   });
 });
-
-function policies(...Statement: object[]): string[] {
-  return [JSON.stringify({ Version: '2012-10-17', Statement })];
-}
-
-function callerOf(identities: Identities, request: Parameters<Identities['issueSession']>[0]): Caller {
-  const { accessKeyId, sessionToken } = identities.issueSession(request);
-  return identities.resolve(accessKeyId, sessionToken, 'eu-central-1') as Caller;
-}
-
-/** As the SDK writes a call in the AWS Query protocol. */
-function formOf(input: object): Form {
-  const fields = new URLSearchParams();
-  const put = (name: string, value: unknown): void => {
-    if (Array.isArray(value)) value.forEach((one, at) => put(`${name}.member.${at + 1}`, one));
-    else if (typeof value === 'object' && value !== null) for (const [key, one] of Object.entries(value)) put(`${name}.${key}`, one);
-    else fields.set(name, String(value));
-  };
-  for (const [key, value] of Object.entries(input)) put(key, value);
-  return new Form(fields);
-}

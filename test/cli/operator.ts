@@ -52,7 +52,7 @@ async function makeOperator(local: LocalAws): Promise<Operator> {
   const central = await makeCentral(cloud, { prefix: uniqueName('cli'), delivery: 'none' });
   const { documents } = central.clients;
   const TableName = central.table;
-  const run = (args: readonly string[], options: RunOptions = {}): Promise<Ended> => start(args, central, options);
+  const run = (args: readonly string[], options: RunOptions = {}): Promise<Ended> => runLogferry(central, args, options);
   return {
     local,
     central,
@@ -67,10 +67,11 @@ async function makeOperator(local: LocalAws): Promise<Operator> {
   };
 }
 
-async function start(
-  args: readonly string[],
+/** Runs `logferry` with these arguments on the table of this central side, with keys that may do everything there. */
+export async function runLogferry(
   { cloud, table }: Central,
-  { input = '', environment, main = MAIN }: RunOptions,
+  args: readonly string[],
+  { input = '', environment, main = MAIN }: RunOptions = {},
 ): Promise<Ended> {
   const env = {
     PATH: process.env['PATH'],

@@ -76,8 +76,8 @@ describe('remove', () => {
     await operator().put(goodRow('acme', '111111111111', { environment: 'dev' }));
     expect(await tenant('remove', 'acme', '--yes')).toEqual(refusal('acme is enabled; `logferry tenant disable acme` comes first'));
     await operator().json('disable', 'acme');
-    expect(await tenant('remove', 'acme')).toMatchObject({ code: 64, stderr: 'logferry: nobody can be asked here; give --yes\n' });
-    expect(await operator().json('remove', 'acme', '--yes')).toMatchObject({ state: 'removed', written: true });
+    expect(await tenant('remove', 'acme', '--now')).toMatchObject({ code: 64, stderr: 'logferry: nobody can be asked here; give --yes\n' });
+    expect(await operator().json('remove', 'acme', '--yes', '--now')).toMatchObject({ state: 'removed', written: true });
 
     const row = (await operator().row('acme'))!;
     expect(Number(row['expires_at']) - Date.parse(String(row['removed_at'])) / 1000).toBeCloseTo(90 * DAY_SECONDS, -1);
@@ -98,7 +98,7 @@ describe('remove', () => {
 
   test("a removed tenant's account is free for another, its ExternalId is not", async () => {
     await operator().put(goodRow('acme', '111111111111', { enabled: false }));
-    await operator().json('remove', 'acme', '--yes');
+    await operator().json('remove', 'acme', '--yes', '--now');
     expect(await tenant('add', 'globex', '--external-id', 'external-acme')).toEqual(refusal('already that of tenant acme'));
     const role = 'arn:aws:iam::111111111111:role/CustomerLogDistribution';
     expect(await operator().json('add', 'globex', '--role-arn', role)).toMatchObject({ written: true });

@@ -127,6 +127,12 @@ export function stsContract(aws: () => Target): void {
       await expect(tagged).rejects.toMatchObject({ ...denied, message: expect.stringContaining('sts:TagSession') as string });
     });
 
+    it('needs sts:TagSession in the trust policy also where tags are only inherited', async () => {
+      const hops = await makeHops(aws(), { Action: 'sts:AssumeRole' });
+      const inherited = assume(aws(), await firstHop(hops, TAGS), { RoleArn: hops.customer });
+      await expect(inherited).rejects.toMatchObject({ ...denied, message: expect.stringContaining('sts:TagSession') as string });
+    });
+
     it('lets an explicit deny win', async () => {
       const deny = { Effect: 'Deny', Action: 'sts:AssumeRole', Resource: `arn:aws:iam::${CUSTOMER}:role/*` };
       const hops = await makeHops(aws(), {}, [mayAssume('*'), deny]);

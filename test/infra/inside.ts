@@ -155,6 +155,7 @@ function centralOf(endpoint: string, environment: Readonly<Record<string, string
     bucket: of('S3_BUCKET_NAME'),
     table: of('TENANT_CONFIG_TABLE'),
     roleArn: of('CENTRAL_LOG_DISTRIBUTION_ROLE_ARN'),
+    probeRoleArn: '',
     queueUrl: of('SQS_QUEUE_URL'),
     deadLetterUrl: of('DLQ_URL'),
     topicArn: '',

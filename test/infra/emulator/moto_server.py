@@ -225,6 +225,18 @@ def keep_policies_of_stacks():
     Role.put_policy = put_policy
 
 
+def update_trust_of_stacks():
+    """iam/models.py, Role.update_from_cloudformation_json leaves the trust policy as it was."""
+    update = Role.update_from_cloudformation_json.__func__
+
+    def mended(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name):
+        role = update(cls, original_resource, new_resource_name, cloudformation_json, account_id, region_name)
+        role.assume_role_policy_document = json.dumps(cloudformation_json["Properties"]["AssumeRolePolicyDocument"], default=str)
+        return role
+
+    Role.update_from_cloudformation_json = classmethod(mended)
+
+
 def tell_outputs_of_change_sets():
     """cloudformation/models.py, ChangeSet.apply makes the resources of a change set (`aws cloudformation deploy`), but the outputs stay those of the empty stack that
     it began with. Only some environments have what moto's CloudFormation imports."""
@@ -262,6 +274,7 @@ if __name__ == "__main__":
     skip_conditions_of_buckets()
     tell_versions()
     keep_policies_of_stacks()
+    update_trust_of_stacks()
     tell_outputs_of_change_sets()
     if "--with-parent" in sys.argv:
         threading.Thread(target=end_with_parent, daemon=True).start()

@@ -14,7 +14,7 @@ import {
   UpdateAssumeRolePolicyCommand,
   UpdateRoleCommand,
 } from '@aws-sdk/client-iam';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LocalAws, startLocalAws } from '../../../local/aws.ts';
 
 const ACCOUNT = '111111111111';
@@ -122,4 +122,32 @@ it('lets a session do to roles only what its own policies allow', async () => {
   const PolicyDocument = MAY;
   const raise = reader.send(new PutRolePolicyCommand({ RoleName: 'reader', PolicyName: 'all', PolicyDocument }));
   await expect(raise).rejects.toMatchObject({ name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+});
+
+const naming = (arn: string, Effect: string) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: { Effect, Principal: { AWS: [ACCOUNT, arn] }, Action: 'sts:AssumeRole' } });
+
+describe('a role that a trust policy names', () => {
+  const missing = 'arn:aws:iam::222222222222:role/customer';
+  const refusal = { name: 'MalformedPolicyDocumentException', message: `Invalid principal in policy: "AWS":"${missing}"` };
+
+  it.each(['Allow', 'Deny'])('must be there, in whichever account, also where it is named to %s', async (Effect) => {
+    const role = { RoleName: `names-a-missing-one-to-${Effect}` };
+    await expect(create(role.RoleName, { AssumeRolePolicyDocument: naming(missing, Effect) })).rejects.toMatchObject(refusal);
+    await create(role.RoleName);
+    const update = new UpdateAssumeRolePolicyCommand({ ...role, PolicyDocument: naming(missing, Effect) });
+    await expect(iam.send(update)).rejects.toMatchObject(refusal);
+    const { Role } = await iam.send(new GetRoleCommand(role));
+    expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).toBe(TRUST);
+  });
+
+  it('is named by its whole ARN: there it is, with another path it is not', async () => {
+    const arn = 'arn:aws:iam::333333333333:role/there';
+    aws.identities.putRole({ arn, trust: TRUST });
+    await expect(create('names-one', { AssumeRolePolicyDocument: naming(arn, 'Deny') })).resolves.toMatchObject({ Role: {} });
+    const elsewhere = naming(arn.replace('role/', 'role/logs/'), 'Deny');
+    await expect(create('names-another', { AssumeRolePolicyDocument: elsewhere })).rejects.toMatchObject({
+      name: 'MalformedPolicyDocumentException',
+    });
+  });
 });
