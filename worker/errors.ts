@@ -49,6 +49,8 @@ const FAULTS = {
   'out-of-patience': { disposition: 'soon', meaning: 'the account was throttled or unreachable for longer than DELIVER_PATIENCE_SECONDS' },
   'central-denied': { disposition: 'central', meaning: 'our own role, table, bucket or key refuses us' },
   'dependency-down': { disposition: 'central', meaning: 'S3, DynamoDB or STS does not answer' },
+  leased: { disposition: 'soon', meaning: 'another attempt holds the object, or its row in the ledger is of a newer version' },
+  poison: { disposition: 'dead-letter', meaning: 'attempt after attempt ended without a line of progress: the object kills its workers' },
   'lease-lost': { disposition: 'soon', meaning: 'another worker has the object by now, or the ledger could not be asked for too long' },
   stopping: { disposition: 'at-once', meaning: 'the worker is stopping' },
   'balance-open': { disposition: 'soon', meaning: 'lines read and lines accounted for differ: a defect of the worker' },
@@ -57,14 +59,25 @@ const FAULTS = {
 
 export type FaultCode = keyof typeof FAULTS;
 
+/** Which row of the ledger, and under which generation. */
+export interface ClaimRef {
+  readonly key: { readonly object: string; readonly delivery: string };
+  readonly generation: number;
+}
+
 /** A fault with its code; `message` says what, where and what to do, `cause` keeps the original. */
 export class LogferryError extends Error {
   override readonly name = 'LogferryError';
   readonly code: FaultCode;
+  /** When a further try may succeed, in milliseconds from now; where that is known. */
+  readonly retryAfterMs: number | undefined;
+  /** Of the ledger: what was claimed when it went wrong. */
+  claim: ClaimRef | undefined;
 
-  constructor(code: FaultCode, detail: string, options?: { cause?: unknown }) {
+  constructor(code: FaultCode, detail: string, { retryAfterMs, ...options }: ErrorOptions & { retryAfterMs?: number } = {}) {
     super(detail, options);
     this.code = code;
+    this.retryAfterMs = retryAfterMs;
   }
 
   get fault(): Fault {

@@ -42,7 +42,7 @@ async function run(config: Config): Promise<number> {
   observer.emit('worker:start', { mode: config.mode, version: version() });
   for (const warning of warnings(config)) observer.emit('worker:warn', warning);
 
-  const shutdown = new Shutdown(config.SHUTDOWN_GRACE_SECONDS * 1000);
+  const shutdown = new Shutdown(config.SHUTDOWN_GRACE_SECONDS * 1000, windUpMs(config));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => shutdown.request(signal));
 
   const clients = clientsFor(config);
@@ -64,6 +64,11 @@ async function runMode(config: Config, clients: Clients, observer: Observer, shu
     default:
       return config.mode satisfies never;
   }
+}
+
+/** With a ledger, what is being put at the end of the grace is answered, so that whoever goes on repeats nothing; without one, all that is finished counts. */
+function windUpMs({ LEDGER_TABLE, PUT_TIMEOUT_SECONDS }: Config): number {
+  return LEDGER_TABLE === undefined ? 0 : PUT_TIMEOUT_SECONDS * 1000;
 }
 
 function version(): string {

@@ -18,9 +18,10 @@ export interface MessageDeps {
   readonly deadLetters: boolean;
 }
 
-/** `drain`: begin no further object. `force`: end those under way. Both abort with a LogferryError `stopping`. */
+/** `drain`: begin no further object. `windUp`: read no further. `force`: end what is under way. All abort with a LogferryError `stopping`. */
 export interface StopSignals {
   readonly drain: AbortSignal;
+  readonly windUp: AbortSignal;
   readonly force: AbortSignal;
 }
 
@@ -59,7 +60,7 @@ async function deliverInLane(ref: ObjectRef, deps: MessageDeps, stop: StopSignal
   try {
     await deps.lanes.run(tenant, async () => {
       stop.drain.throwIfAborted();
-      await deliverObject(ref, deps.pipeline, stop.force);
+      await deliverObject(ref, deps.pipeline, stop);
     });
     deps.health.clear('central-denied');
     deps.health.clear('dependency-down');

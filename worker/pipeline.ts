@@ -1,21 +1,25 @@
 /**
- * THE SPINE: the way of one object, receive > locate > (claim) > open > decode > batch > deliver > account > acknowledge. It resolves when every
+ * THE SPINE: the way of one object, receive > locate > claim > open > decode > batch > deliver > account > acknowledge. It resolves when every
  * line of the object is accounted for, and throws a member of the error family otherwise; it never answers for a message.
  */
 import type { S3Client } from '@aws-sdk/client-s3';
 import { addTo, isClosed, settle, TornLines } from './account/balance.ts';
+import { Progress } from './account/progress.ts';
 import { windows, type WindowReader } from './batch/windows.ts';
 import type { Window } from './batch/window.ts';
 import { deliverWindow, type DeliverDeps, type DeliveryReport, type Run } from './deliver/deliver.ts';
 import { asLogferryError, LogferryError, weightiest } from './errors.ts';
 import type { LineCounts } from './observe/events.ts';
+import { takeUp, type Tenure, type TenureDeps } from './ledger/tenure.ts';
 import { locate, type LocateDeps, type Route } from './locate/locate.ts';
+import type { StopSignals } from './message.ts';
+import { identified } from './open/identity.ts';
 import { openObject, Superseded, type OpenedObject } from './open/open.ts';
 import type { ObjectRef } from './receive/envelope.ts';
 import { unlessAborted } from './run/backoff.ts';
 import { InFlight } from './run/in-flight.ts';
 
-export interface PipelineDeps extends LocateDeps, DeliverDeps {
+export interface PipelineDeps extends LocateDeps, DeliverDeps, TenureDeps {
   readonly s3: S3Client;
   readonly putsInFlight: number;
   readonly reading: {
@@ -35,10 +39,11 @@ const FIRST_WINDOW = { perStoredByte: 12, minBytes: 1024 * 1024, maxBytes: 16 * 
 
 /**
  * Delivers one object to each of its tenant's deliveries. What stops one of them (a faulty row, a role that refuses) does not stop the others.
- * @param signal ends the work at once; its reason must be a LogferryError.
+ * @param stop ends the work; the signals' reasons must be LogferryErrors.
  * @throws LogferryError whose disposition says what becomes of the message; of several, see `weightiest`.
  */
-export async function deliverObject(ref: ObjectRef, deps: PipelineDeps, signal: AbortSignal): Promise<void> {
+export async function deliverObject(ref: ObjectRef, deps: PipelineDeps, stop: Omit<StopSignals, 'drain'>): Promise<void> {
+  const signal = stop.force;
   const { source, deliveries } = await unlessAborted(locate(ref, deps), signal);
   const facts = { tenant: source.tenant, bucket: ref.bucket, key: ref.key };
   const errors: LogferryError[] = [];
@@ -46,31 +51,57 @@ export async function deliverObject(ref: ObjectRef, deps: PipelineDeps, signal: 
     signal.throwIfAborted();
     if (delivery.kind === 'skip') deps.observer.emit('object:skip', { ...facts, reason: delivery.reason });
     else if (delivery.kind === 'fault') errors.push(delivery.error);
-    else await deliverRoute(ref, delivery.route, deps, signal).catch((error: unknown) => errors.push(asLogferryError(error)));
+    else await deliverRoute(ref, delivery.route, deps, stop).catch((error: unknown) => errors.push(asLogferryError(error)));
   }
   const error = weightiest(errors);
   if (error) throw error;
 }
 
-async function deliverRoute(ref: ObjectRef, route: Route, deps: PipelineDeps, signal: AbortSignal): Promise<void> {
+async function deliverRoute(named: ObjectRef, route: Route, deps: PipelineDeps, stop: Omit<StopSignals, 'drain'>): Promise<void> {
+  const ref = deps.ledger === undefined ? named : await identified(named, { ...deps, signal: stop.force });
+  const tenure = await unlessAborted(takeUp(ref, route, deps), stop.force);
+  if (!tenure) return;
+  try {
+    await deliverUnder(tenure, { ref, route, deps, stop });
+  } catch (thrown) {
+    const error = asLogferryError(thrown);
+    await tenure.release(error);
+    throw error;
+  }
+}
+
+interface Job {
+  readonly ref: ObjectRef;
+  readonly route: Route;
+  readonly deps: PipelineDeps;
+  readonly stop: Omit<StopSignals, 'drain'>;
+}
+
+async function deliverUnder(tenure: Tenure, { ref, route, deps, stop }: Job): Promise<void> {
   const started = performance.now();
   const facts = { tenant: route.source.tenant, bucket: ref.bucket, key: ref.key };
   const eviction = new AbortController();
   const evict = () =>
     eviction.abort(new LogferryError('evicted', `${route.source.tenant}: its account has kept ${ref.key} waiting, others need the memory`));
-  const run: Run = { route, signal: AbortSignal.any([signal, eviction.signal]), evict };
+  const signal = AbortSignal.any([stop.force, eviction.signal, ...(tenure.lost ? [tenure.lost] : [])]);
+  const run: Run = { route, signal, evict, mayPut: () => tenure.mayPut() };
+  const progress = new Progress(tenure.from);
   deps.observer.emit('object:start', facts);
   try {
     // A tenant that refuses is found out before its object is read, and a session is ready when the first window is.
     await deps.slots.run(() => unlessAborted(deps.sessions.session(route), run.signal));
     const object = await deps.slots.run(() => openObject(ref, { ...deps, signal: run.signal, readTimeoutMs: deps.reading.readTimeoutMs }));
-    const tally = await deliverWindows(object, ref, run, deps);
+    const tally = await deliverWindows(object, { ref, run, tenure, progress, deps, windUp: stop.windUp });
     if (!isClosed(tally)) throw openBalance(facts, tally, deps);
     const lagMs = Date.now() - (ref.eventTime ?? object.lastModifiedMs);
-    deps.observer.emit('object:done', { ...facts, ...tally, durationMs: performance.now() - started, lagMs });
     if (tally.rejected > 0) throw linesRejected(facts.key, tally);
+    await tenure.settle(progress.checkpoint);
+    deps.observer.emit('object:done', { ...facts, ...tally, durationMs: performance.now() - started, lagMs });
   } catch (error) {
-    if (error instanceof Superseded) return deps.observer.emit('object:skip', { ...facts, reason: 'superseded' });
+    if (error instanceof Superseded) {
+      await tenure.settle(progress.checkpoint);
+      return deps.observer.emit('object:skip', { ...facts, reason: 'superseded' });
+    }
     // Whatever an abort made fail on its way, its reason is what happened.
     throw run.signal.aborted ? asLogferryError(run.signal.reason) : error;
   }
@@ -83,16 +114,29 @@ interface Tally extends LineCounts {
   timeFallbacks: number;
 }
 
+interface Reading {
+  readonly ref: ObjectRef;
+  readonly run: Run;
+  readonly tenure: Tenure;
+  readonly progress: Progress;
+  readonly deps: PipelineDeps;
+  /** Nothing more is read; what is being put is finished. */
+  readonly windUp: AbortSignal;
+}
+
 /** Pulls window after window while a few are being put. What was read whole before a break is delivered before the break is told. */
-async function deliverWindows(object: OpenedObject, ref: ObjectRef, run: Run, deps: PipelineDeps): Promise<Tally> {
-  const tally: Tally = { read: 0, accepted: 0, filtered: 0, rejected: 0, events: 0, batches: 0, rawBytes: 0, timeFallbacks: 0 };
+async function deliverWindows(object: OpenedObject, { ref, run, tenure, progress, deps, windUp }: Reading): Promise<Tally> {
+  const { from } = tenure;
+  const { accepted, filtered, rejected, line } = progress.checkpoint;
+  const tally: Tally = { read: line, accepted, filtered, rejected, events: 0, batches: 0, rawBytes: 0, timeFallbacks: 0 };
   const source = { ...object, bucket: ref.bucket, key: ref.key };
-  const reader = windows(source, { ...deps.reading, format: run.route.format, observer: deps.observer });
+  const reader = windows(source, { ...deps.reading, format: run.route.format, observer: deps.observer, from });
   const puts = new InFlight(deps.putsInFlight);
   const torn = new TornLines();
   const settleWindow = async (window: Window) => {
     try {
-      account(tally, window, await deliverWindow(window, run, deps), torn);
+      const counts = account(tally, window, await deliverWindow(window, run, deps), torn);
+      if (progress.add(window, counts)) tenure.advance(progress.checkpoint);
     } finally {
       deps.budget.release(window.heldBytes);
     }
@@ -102,6 +146,7 @@ async function deliverWindows(object: OpenedObject, ref: ObjectRef, run: Run, de
     let reserve = Math.min(maxBytes, Math.max(minBytes, perStoredByte * object.size));
     for (;;) {
       await puts.room();
+      windUp.throwIfAborted();
       const window = await readWindow(reader, reserve, run, deps);
       if (!window) break;
       reserve = window.heldBytes;
@@ -127,12 +172,14 @@ async function readWindow(reader: WindowReader, reserve: number, run: Run, { bud
   }
 }
 
-function account(tally: Tally, window: Window, report: DeliveryReport, torn: TornLines): void {
-  addTo(tally, settle(window, report.rejected, torn));
+function account(tally: Tally, window: Window, report: DeliveryReport, torn: TornLines): LineCounts {
+  const counts = settle(window, report.rejected, torn);
+  addTo(tally, counts);
   tally.events += report.events;
   tally.batches += report.batches;
   tally.rawBytes += window.endOffset - window.startOffset;
   tally.timeFallbacks += window.timeFallbacks;
+  return counts;
 }
 
 /** The object is accounted for, and the lines that are in nobody's hands yet must not be lost with its message. */

@@ -195,6 +195,35 @@ const TENANTS = {
   DENIAL_CACHE_SECONDS: seconds(15, 0, 900, 'How long a refused role is not asked again.'),
 };
 
+const LEDGER = {
+  LEDGER_TABLE: text({
+    pattern: /^[A-Za-z0-9_.:/-]{3,2048}$/,
+    expected: 'the name or ARN of a DynamoDB table',
+    advice:
+      'What became of each object. Without it, an object whose worker dies or stops is delivered again from its start, and a repeated notification delivers it again as a whole.',
+  }),
+  LEASE_SECONDS: seconds(
+    90,
+    1,
+    3600,
+    'How long an object belongs to the worker that took it up; renewed every third of that. The objects of a killed worker wait for its end.',
+  ),
+  LEASE_SKEW_SECONDS: seconds(10, 0, 300, 'How far the clocks of two workers may be apart: so long after its end a lease still counts.'),
+  CHECKPOINT_SECONDS: seconds(
+    10,
+    0,
+    3600,
+    'How often an object under way notes how far it is settled. What a killed worker delivered since is delivered again.',
+  ),
+  MAX_ATTEMPTS: count(10, 1, 1000, 'Attempts in a row without a line of progress, after which an object is a dead letter (`poison`).'),
+  LEDGER_KEEP_DAYS: count(
+    45,
+    1,
+    3650,
+    'Days for which a delivered object is remembered: longer than queues keep messages and the bucket keeps objects.',
+  ),
+};
+
 const RUNNING = {
   CALL_TIMEOUT_SECONDS: seconds(10, 1, 120, 'Time-out of every other AWS call (a long poll has its own wait on top).'),
   CENTRAL_PAUSE_SECONDS: seconds(
@@ -265,11 +294,12 @@ export const GROUPS = {
   Delivering: DELIVERING,
   Receiving: RECEIVING,
   'Tenants and credentials': TENANTS,
+  'The ledger': LEDGER,
   Running: RUNNING,
   'Scale-in protection on ECS': PROTECTION,
 } as const;
 
-export const SETTINGS = { ...WORK, ...FAIRNESS, ...READING, ...DELIVERING, ...RECEIVING, ...TENANTS, ...RUNNING, ...PROTECTION };
+export const SETTINGS = { ...WORK, ...FAIRNESS, ...READING, ...DELIVERING, ...RECEIVING, ...TENANTS, ...LEDGER, ...RUNNING, ...PROTECTION };
 
 export type SettingName = keyof typeof SETTINGS;
 
@@ -278,6 +308,7 @@ export const CROSS_CHECKS: readonly { readonly less: SettingName; readonly than:
   { less: 'PUT_TIMEOUT_SECONDS', than: 'SHUTDOWN_GRACE_SECONDS', why: 'a put under way at a stop must be able to end inside the grace' },
   { less: 'SHUTDOWN_GRACE_SECONDS', than: 'STOP_TIMEOUT_SECONDS', why: 'the platform kills the process at the stop time-out' },
   { less: 'RECEIVE_WAIT_SECONDS', than: 'SHUTDOWN_GRACE_SECONDS', why: 'a stop waits for the long poll under way' },
+  { less: 'CHECKPOINT_SECONDS', than: 'LEASE_SECONDS', why: 'a renewal writes the checkpoint as well' },
   { less: 'SESSION_MARGIN_SECONDS', than: 'SESSION_SECONDS', why: 'sessions would be renewed without end' },
   { less: 'PROTECTION_MINUTES', than: 'PROTECTION_MAX_MINUTES', why: 'where letting go fails, it is the end of the term that lets go' },
   { less: 'PROTECTION_QUIET_SECONDS', than: 'PROTECTION_MAX_MINUTES', why: 'a quiet task would hold on for longer than a busy one may' },

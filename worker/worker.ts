@@ -1,6 +1,7 @@
 /** Puts the parts of a worker together, the same for every mode. It starts nothing. */
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Config } from './config.ts';
+import { Ledger } from './ledger/ledger.ts';
 import { LogStreams } from './deliver/log-stream.ts';
 import { TenantDirectory } from './locate/tenant-directory.ts';
 import { TenantSessions } from './locate/tenant-credentials.ts';
@@ -63,6 +64,9 @@ export function makeWorker(config: Config, clients: Clients, observer: Observer,
     bucket: config.S3_BUCKET_NAME,
     environment: config.ENVIRONMENT,
     putsInFlight: config.PUTS_IN_FLIGHT,
+    putTimeoutMs: config.PUT_TIMEOUT_SECONDS * 1000,
+    maxAttempts: config.MAX_ATTEMPTS,
+    ledger: ledgerOf(config, clients),
     backoff: { baseMs: config.BACKOFF_BASE_MS, maxMs: config.BACKOFF_MAX_MS },
     patienceMs: config.DELIVER_PATIENCE_SECONDS * 1000,
     reading: {
@@ -85,6 +89,19 @@ export function makeWorker(config: Config, clients: Clients, observer: Observer,
     health: new Health({ observer, pauseMs: config.CENTRAL_PAUSE_SECONDS * 1000 }),
     returnDelay: { baseSeconds: config.RETURN_DELAY_SECONDS, maxSeconds: config.RETURN_DELAY_MAX_SECONDS },
   };
+}
+
+function ledgerOf(config: Config, { documents }: Clients): Ledger | undefined {
+  if (config.LEDGER_TABLE === undefined) return undefined;
+  return new Ledger({
+    documents,
+    table: config.LEDGER_TABLE,
+    leaseMs: config.LEASE_SECONDS * 1000,
+    skewMs: config.LEASE_SKEW_SECONDS * 1000,
+    checkpointMs: config.CHECKPOINT_SECONDS * 1000,
+    keepMs: config.LEDGER_KEEP_DAYS * 86_400_000,
+    now: Date.now,
+  });
 }
 
 /**
@@ -116,6 +133,14 @@ export function warnings(config: Config): { setting: string; advice: string }[] 
     ...(config.S3_BUCKET_NAME
       ? []
       : [{ setting: 'S3_BUCKET_NAME', advice: 'not set: a message may name any bucket that our role can read' }]),
+    ...(config.LEDGER_TABLE
+      ? []
+      : [
+          {
+            setting: 'LEDGER_TABLE',
+            advice: 'not set: objects whose worker dies or stops, and repeated notifications, are delivered again from the start',
+          },
+        ]),
     ...(config.DLQ === 'none' ? [{ setting: 'DLQ', advice: 'none: hopeless messages return again and again' }] : []),
     ...(config.TENANT_CONCURRENCY >= config.CONCURRENCY
       ? [{ setting: 'TENANT_CONCURRENCY', advice: 'one tenant can take every slot' }]

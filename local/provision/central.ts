@@ -2,7 +2,7 @@
  * The central side on an emulator: bucket, topic, queues, tenant table and role, wired as `cdktf deploy` wires them on AWS. For the demo and the tests;
  * it never touches an account that it was not given keys for.
  */
-import { CreateTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, waitUntilTableExists, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SetTopicAttributesCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
@@ -41,6 +41,7 @@ export interface Central {
   readonly queueUrl: string;
   readonly deadLetterUrl: string;
   readonly table: string;
+  readonly ledgerTable: string;
   readonly roleArn: string;
   /** Of the role that lets nobody in, of which `logferry tenant verify` asks whether a customer's role exists. */
   readonly probeRoleArn: string;
@@ -66,9 +67,10 @@ export async function makeCentral(cloud: Cloud, options: CentralOptions): Promis
   const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount });
   const queue = await makeQueue(sqs, `${prefix}-notifications`, { RedrivePolicy, VisibilityTimeout: '120' });
   const account = queue.arn.split(':')[4] ?? '';
-  const [topicArn, table, roles] = await Promise.all([
+  const [topicArn, table, ledgerTable, roles] = await Promise.all([
     makeHub({ s3, sns, sqs }, queue, options),
-    makeTable(dynamodb, `${prefix}-tenants`),
+    makeTable(dynamodb, `${prefix}-tenants`, ['tenant_id', 'type']),
+    makeTable(dynamodb, `${prefix}-ledger`, ['object', 'delivery'], ATTENTION),
     makeRoles(cloud, account, options),
   ]);
   const bucket = `${prefix}-central`;
@@ -78,10 +80,23 @@ export async function makeCentral(cloud: Cloud, options: CentralOptions): Promis
     SQS_QUEUE_URL: queue.url,
     S3_BUCKET_NAME: bucket,
     TENANT_CONFIG_TABLE: table,
+    LEDGER_TABLE: ledgerTable,
     CENTRAL_LOG_DISTRIBUTION_ROLE_ARN: roles.roleArn,
   };
   const clients = { s3, sqs, sns, documents: DynamoDBDocumentClient.from(dynamodb) };
-  return { cloud, account, bucket, topicArn, queueUrl: queue.url, deadLetterUrl: dead.url, table, ...roles, clients, environment };
+  return {
+    cloud,
+    account,
+    bucket,
+    topicArn,
+    queueUrl: queue.url,
+    deadLetterUrl: dead.url,
+    table,
+    ledgerTable,
+    ...roles,
+    clients,
+    environment,
+  };
 }
 
 /** Ends its clients' sockets. */
@@ -122,20 +137,35 @@ function letIn(service: string, Action: string, Resource: string, source: string
   return policy({ Principal: { Service: `${service}.amazonaws.com` }, Action, Resource, Condition });
 }
 
-async function makeTable(client: DynamoDBClient, TableName: string): Promise<string> {
+/** The ledger's sparse index of what is parked or dead. */
+const ATTENTION: GlobalSecondaryIndex = {
+  IndexName: 'attention',
+  KeySchema: [
+    { AttributeName: 'attention_shard', KeyType: 'HASH' },
+    { AttributeName: 'attention_at', KeyType: 'RANGE' },
+  ],
+  Projection: { ProjectionType: 'ALL' },
+};
+const NUMBERS = new Set(['attention_at']);
+
+async function makeTable(
+  client: DynamoDBClient,
+  TableName: string,
+  [hash, range]: readonly [string, string],
+  index?: GlobalSecondaryIndex,
+): Promise<string> {
+  const KeySchema = [
+    { AttributeName: hash, KeyType: 'HASH' as const },
+    { AttributeName: range, KeyType: 'RANGE' as const },
+  ];
+  const names = [...KeySchema, ...(index?.KeySchema ?? [])].map(({ AttributeName = '' }) => AttributeName);
+  const AttributeDefinitions = names.map((AttributeName) => ({
+    AttributeName,
+    AttributeType: NUMBERS.has(AttributeName) ? ('N' as const) : ('S' as const),
+  }));
+  const GlobalSecondaryIndexes = index && [index];
   await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'tenant_id', AttributeType: 'S' },
-        { AttributeName: 'type', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'tenant_id', KeyType: 'HASH' },
-        { AttributeName: 'type', KeyType: 'RANGE' },
-      ],
-    }),
+    new CreateTableCommand({ TableName, BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions, KeySchema, GlobalSecondaryIndexes }),
   );
   await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 0.05, maxDelay: 1 }, { TableName });
   return TableName;

@@ -48,7 +48,11 @@ test('a faulty row, an unknown type and a role that refuses leave the delivery b
   observer.on('object:skip', ({ reason }) => skipped.push(reason));
   const { pipeline } = makeWorker(compileConfig({ ...side.central.environment, WINDOW_LINGER_MS: '100' }), side.clients, observer, true);
   const directory = { rows: async () => items.map(parseRow), pause: async () => undefined };
-  const delivering = deliverObject({ bucket: side.central.bucket, key: KEY }, { ...pipeline, directory }, new AbortController().signal);
+  const delivering = deliverObject(
+    { bucket: side.central.bucket, key: KEY },
+    { ...pipeline, directory },
+    { windUp: new AbortController().signal, force: new AbortController().signal },
+  );
   await expect(delivering).rejects.toMatchObject({ code: 'bad-row' });
   const { events = [] } = await acme.logs.send(new FilterLogEventsCommand({ logGroupName: acme.group }));
   expect(events.map(({ logStreamName, message }) => [logStreamName, message])).toEqual([

@@ -19,6 +19,8 @@ export interface DelayRule {
   readonly maxSeconds: number;
 }
 
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html */
+const MAX_DELAY_SECONDS = 43_200;
 /** A returned message with a passing fault must not wait for a quarter of an hour. */
 const SOON_MAX_SECONDS = 60;
 
@@ -60,6 +62,7 @@ function longestReturn(errors: readonly LogferryError[], receiveCount: number, r
 }
 
 function delayFor(error: LogferryError, receiveCount: number, rule: DelayRule): number {
+  if (error.retryAfterMs !== undefined) return Math.min(MAX_DELAY_SECONDS, Math.ceil(error.retryAfterMs / 1000));
   switch (error.fault.disposition) {
     case 'at-once':
       return 0;

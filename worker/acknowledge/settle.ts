@@ -2,6 +2,7 @@
 import { describe } from '../errors.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Receipt } from '../receive/receipt.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Acknowledger } from './acknowledge.ts';
 import { growingDelay, type DelayRule, type Verdict } from './outcome.ts';
 
@@ -9,6 +10,8 @@ export interface SettleDeps {
   readonly ack: Acknowledger;
   readonly observer: Observer;
   readonly returnDelay: DelayRule;
+  /** Notes in the ledger where a letter lies; missing without a ledger. */
+  readonly ledger?: Pick<Ledger, 'bury'>;
 }
 
 /** Resolves when SQS has taken the answer (or refused it, which is emitted). Never throws. */
@@ -29,10 +32,13 @@ export async function carryOut(verdict: Verdict, receipt: Receipt, deps: SettleD
 async function bury(
   verdict: Extract<Verdict, { action: 'dead-letter' }>,
   receipt: Receipt,
-  { ack, observer, returnDelay }: SettleDeps,
+  { ack, observer, returnDelay, ledger }: SettleDeps,
 ): Promise<void> {
   try {
-    for (const { error, ref } of verdict.letters) await ack.deadLetter(receipt, error, ref);
+    for (const { error, ref } of verdict.letters) {
+      await ack.deadLetter(receipt, error, ref);
+      if (error.claim) await ledger?.bury(error.claim, error.code);
+    }
   } catch (error) {
     // The dead-letter queue did not take it: it comes again, and a letter sent before this one is then there twice.
     observer.emit('message:ack-error', { messageId: receipt.messageId, action: 'dead-letter', lost: false, error: describe(error) });

@@ -31,6 +31,8 @@ export interface DeliverDeps {
 export interface Run extends Stalled {
   readonly route: Route;
   readonly signal: AbortSignal;
+  /** Resolves once a put may begin: no other worker can begin one before its end. */
+  readonly mayPut: () => Promise<void>;
 }
 
 export interface DeliveryReport {
@@ -94,6 +96,7 @@ async function sessionFor(route: Route, sessions: TenantSessions): Promise<Tenan
 
 async function putOnce(batch: LogBatch, session: TenantSession, run: Run, { observer }: DeliverDeps): Promise<Set<number>> {
   const { tenant } = run.route.source;
+  await run.mayPut();
   const started = performance.now();
   const answer = await putBatch(session.client, batch, run.route, run.signal);
   observer.emit('batch:put', { tenant, events: batch.order.length, bytes: batch.countedBytes, durationMs: performance.now() - started });

@@ -2,7 +2,8 @@
  * The right to work on an object, for a while: renewed while the work goes on, and gone at once when somebody else has it. Whoever holds it writes nothing
  * without it, and begins no put that may end after it.
  */
-import { LogferryError } from '../errors.ts';
+import { LogferryError, type ClaimRef } from '../errors.ts';
+import { pause } from '../run/backoff.ts';
 import type { Checkpoint } from '../account/progress.ts';
 import { secondsOf, type LedgerKey, type LedgerState } from './row.ts';
 import type { LedgerWrite } from './write.ts';
@@ -30,6 +31,8 @@ export interface Grant {
 type Write = (write: LedgerWrite) => Promise<{ readonly row: Attributes } | { readonly old: Attributes | undefined }>;
 type Attributes = Readonly<Record<string, unknown>>;
 
+/** Between tries of a renewal that is needed at once. */
+const RENEW_PAUSE_MS = 200;
 /** A lease is renewed when so much of it has passed. */
 const RENEW_AFTER = 1 / 3;
 
@@ -55,6 +58,10 @@ export class Lease {
     this.#schedule();
   }
 
+  get claim(): ClaimRef {
+    return this.#grant;
+  }
+
   /** Aborts with a LogferryError `lease-lost`. */
   get lost(): AbortSignal {
     return this.#lost.signal;
@@ -63,6 +70,15 @@ export class Lease {
   /** @returns whether a call of this length ends before anybody else may begin. */
   covers(durationMs: number): boolean {
     return !this.#lost.signal.aborted && this.#until - this.#terms.now() > durationMs + this.#terms.skewMs;
+  }
+
+  /** Resolves once it covers a call of this length. @throws LogferryError `lease-lost`. */
+  async ready(durationMs: number): Promise<void> {
+    while (!this.covers(durationMs)) {
+      this.#lost.signal.throwIfAborted();
+      await this.#renew();
+      if (!this.covers(durationMs)) await pause(RENEW_PAUSE_MS, this.#lost.signal);
+    }
   }
 
   /** Notes how far the object is settled. It is written at a bounded rate; `release` and `settle` write the last. */

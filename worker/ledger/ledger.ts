@@ -4,11 +4,11 @@
  */
 import { randomUUID } from 'node:crypto';
 import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { describe, isUnanswered, LogferryError } from '../errors.ts';
+import { describe, isUnanswered, LogferryError, type ClaimRef, type FaultCode } from '../errors.ts';
 import { claim, type Claim, type Claimant } from './claim.ts';
 import { Lease, type LeaseTerms } from './lease.ts';
 import { expressionOf, type LedgerWrite } from './write.ts';
-import { parseLedgerRow, ROW_VERSION, type LedgerKey, type LedgerRow, type Unknown } from './row.ts';
+import { attention, parseLedgerRow, ROW_VERSION, type LedgerKey, type LedgerRow, type Unknown } from './row.ts';
 
 export interface LedgerOptions extends LeaseTerms {
   readonly documents: DynamoDBDocumentClient;
@@ -68,6 +68,19 @@ export class Ledger {
       this.#update(key, write),
     );
     return { lease, row };
+  }
+
+  /**
+   * A dead letter of it was sent. Whoever has claimed it since decides anew.
+   * @throws LogferryError when the table does not take it: the message must then not be deleted.
+   */
+  async bury({ key, generation }: ClaimRef, reason: FaultCode): Promise<void> {
+    await this.#update(key, {
+      set: { state: 'dead', reason, ...attention(key, this.#options.now()) },
+      remove: ['lease_until'],
+      condition: '#generation = :generation',
+      values: { ':generation': generation },
+    });
   }
 
   /** @returns the row as it is now; or, where the condition does not hold, as it was. */

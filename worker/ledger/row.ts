@@ -2,6 +2,7 @@
  * A row of the ledger: what has become of one delivery of one object. Written by any number of workers, so each write is conditional on the generation that it
  * was made for. Rows of a newer version are told apart and left alone.
  */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Checkpoint } from '../account/progress.ts';
 import type { ObjectRef } from '../receive/envelope.ts';
@@ -63,12 +64,18 @@ export function parseLedgerRow(item: Readonly<Record<string, unknown>>): LedgerR
   return { state, generation, attempts, leaseUntil, checkpoint, expiresAt, reason };
 }
 
-/**
- * Bucket names hold no slash, and keys of ours no `#`. An overwritten object is another object.
- * @param identity its version id, or else its ETag: looked up where the notification has neither.
- */
-export function objectId({ bucket, key }: ObjectRef, identity: string): string {
-  return `${bucket}/${key}#${identity}`;
+/** Bucket names hold no slash, and keys of ours no `#`. @param ref with its identity: an object that is written over is another object. */
+export function objectId({ bucket, key, versionId, etag = '' }: ObjectRef): string {
+  return `${bucket}/${key}#${versionId ?? etag}`;
+}
+
+/** Rows that need somebody are found by these, in the index of that name; so many shards take that many thousand writes a second. */
+const ATTENTION_SHARDS = 16;
+
+/** @param now in milliseconds since 1970. */
+export function attention({ object }: LedgerKey, now: number): { readonly attention_shard: string; readonly attention_at: number } {
+  const hash = createHash('sha256').update(object).digest();
+  return { attention_shard: String((hash[0] ?? 0) % ATTENTION_SHARDS), attention_at: now };
 }
 
 /** @param ms since 1970. @returns whole seconds, as DynamoDB's time to live wants them. */

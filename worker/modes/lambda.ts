@@ -46,6 +46,7 @@ export function makeHandler(worker: Worker, deadLetterUrl: string | undefined, s
     const timer = setTimeout(() => limit.abort(reason), Math.max(0, context.getRemainingTimeInMillis() - STOP_BEFORE_MS));
     const stop = {
       drain: AbortSignal.any([shutdown.signals.drain, limit.signal]),
+      windUp: AbortSignal.any([shutdown.signals.windUp, limit.signal]),
       force: AbortSignal.any([shutdown.signals.force, limit.signal]),
     };
     limit.signal.addEventListener('abort', () => worker.lanes.clear());

@@ -89,7 +89,7 @@ async function serve(
   letters: string | undefined,
   shutdown: Shutdown,
 ): Promise<void> {
-  const { config, clients, observer, health, lanes, returnDelay } = worker;
+  const { config, clients, observer, health, lanes, returnDelay, pipeline } = worker;
   const { drain, force } = shutdown.signals;
   const queueUrl = config.SQS_QUEUE_URL ?? '';
   const persistMs = config.VISIBILITY_SECONDS * 1000;
@@ -116,7 +116,7 @@ async function serve(
         // Given back while a receive of ours is open, it would come straight back to us, and soon count as poison.
         if (verdict.action === 'return' && drain.aborted) await polled.promise;
         // Held until then: many dead letters may take longer than the visibility. What is answered for is never extended, see Acknowledger.
-        await carryOut(verdict, receipt, { ack, observer, returnDelay });
+        await carryOut(verdict, receipt, { ack, observer, returnDelay, ledger: pipeline.ledger });
       }),
   });
   visibility.start();

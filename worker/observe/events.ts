@@ -59,8 +59,8 @@ export interface WorkerEvents {
   /** Every line is accounted for. `lagMs`: from the object's time to its delivery. */
   'object:done': ObjectFacts &
     LineCounts & { events: number; rawBytes: number; batches: number; durationMs: number; lagMs: number; timeFallbacks: number };
-  /** Settled without being read: not wanted by the tenant, or overwritten since. */
-  'object:skip': ObjectFacts & { reason: 'not-wanted' | 'superseded' | 'unknown-type' };
+  /** Settled without being read: not wanted by the tenant, overwritten since, or seen to already as the ledger knows. */
+  'object:skip': ObjectFacts & { reason: 'not-wanted' | 'superseded' | 'unknown-type' | 'delivered' | 'parked' | 'dead' };
   'object:fail': ObjectFacts & { code: FaultCode; detail: string };
   /** The body broke off and reading went on at `offset` (compressed bytes). */
   'object:resume': { bucket: string; key: string; offset: number; error: unknown };

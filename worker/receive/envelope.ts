@@ -16,6 +16,8 @@ export interface ObjectRef {
   readonly size?: number;
   /** When S3 created the object, in milliseconds since 1970. */
   readonly eventTime?: number;
+  /** The message comes back from the dead-letter queue: somebody wants it tried again. */
+  readonly isRedriven?: boolean;
 }
 
 export type Envelope =

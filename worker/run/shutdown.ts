@@ -1,5 +1,6 @@
 /**
- * The two degrees of a stop: `drain` takes no more work, `force` ends what is under way. The first signal drains and forces when the grace is over;
+ * The degrees of a stop: `drain` takes no more work, `windUp` reads no more of the objects under way, `force` ends what is under way. The first signal drains,
+ * winds up before the grace is over, so that what is being put can be answered, and forces when it is;
  * a second signal forces at once. It decides nothing over messages: those who see the signals do.
  */
 import { LogferryError } from '../errors.ts';
@@ -8,15 +9,19 @@ import type { StopSignals } from '../message.ts';
 export class Shutdown {
   readonly #drain = new AbortController();
   readonly #force = new AbortController();
+  readonly #windUp = new AbortController();
   readonly #graceMs: number;
-  #grace: NodeJS.Timeout | undefined;
+  readonly #windUpMs: number;
+  #timers: NodeJS.Timeout[] = [];
 
-  constructor(graceMs: number) {
+  /** @param windUpMs of the grace, at its end, in which what is being put is finished and nothing more is read. */
+  constructor(graceMs: number, windUpMs = 0) {
     this.#graceMs = graceMs;
+    this.#windUpMs = windUpMs;
   }
 
   get signals(): StopSignals {
-    return { drain: this.#drain.signal, force: this.#force.signal };
+    return { drain: this.#drain.signal, windUp: this.#windUp.signal, force: this.#force.signal };
   }
 
   /** Whether work had to be ended. */
@@ -27,18 +32,22 @@ export class Shutdown {
   /** The first call drains, a further one forces. */
   request(reason: string): void {
     if (this.#drain.signal.aborted) return this.force(`${reason} again`);
-    this.#grace = setTimeout(() => this.force('the grace is over'), this.#graceMs);
+    const windUp = () => this.#windUp.abort(new LogferryError('stopping', 'the worker is stopping: the grace ends soon'));
+    this.#timers = [
+      setTimeout(windUp, Math.max(0, this.#graceMs - this.#windUpMs)),
+      setTimeout(() => this.force('the grace is over'), this.#graceMs),
+    ];
     this.#drain.abort(new LogferryError('stopping', `the worker is stopping: ${reason}`));
   }
 
   force(reason: string): void {
-    clearTimeout(this.#grace);
+    this.done();
     this.#force.abort(new LogferryError('stopping', `the worker was told to stop at once: ${reason}`));
   }
 
   /** Everything is done: the grace need not run out. */
   done(): void {
-    clearTimeout(this.#grace);
+    for (const timer of this.#timers) clearTimeout(timer);
   }
 
   /** Resolves with the reason when a stop is first asked for. */

@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 afterAll(() => local.stop());
 beforeEach(() => {
-  key = { object: objectId({ bucket: 'b', key: `acme/c/web/p/${objects++}.gz` }, 'v1'), delivery: 'cloudwatch' };
+  key = { object: objectId({ bucket: 'b', key: `acme/c/web/p/${objects++}.gz`, versionId: 'v1' }), delivery: 'cloudwatch' };
 });
 afterEach(() => {
   for (const lease of leases) lease.drop();
