@@ -106,16 +106,21 @@ function missing(values: Readonly<Record<string, unknown>>, mode: Mode): string[
 }
 
 function crossed(values: Readonly<Record<string, unknown>>): string[] {
-  return CROSS_CHECKS.filter(({ less, than }) => {
-    const [a, b] = [values[less], values[than]];
-    return typeof a === 'number' && typeof b === 'number' && a * scaleOf(less) >= b * scaleOf(than);
-  }).map(({ less, than, why }) => `${less} is ${String(values[less])}; expected less than ${than} (${String(values[than])}): ${why}`);
+  return CROSS_CHECKS.filter(
+    ({ less, plus, than }) => sizeOf(less, values) + (plus ? sizeOf(plus, values) : 0) >= sizeOf(than, values),
+  ).map(({ less, plus, than, why }) => {
+    const [names, sum] = plus
+      ? [`${less} and ${plus} are`, `${String(values[less])} and ${String(values[plus])}; expected together`]
+      : [`${less} is`, `${String(values[less])}; expected`];
+    return `${names} ${sum} less than ${than} (${String(values[than])}): ${why}`;
+  });
 }
 
 const MILLISECONDS: Readonly<Record<string, number>> = { milliseconds: 1, seconds: 1000, minutes: 60_000 };
 
 /** Times are compared in milliseconds, whatever else as it stands. */
-function scaleOf(name: SettingName): number {
+function sizeOf(name: SettingName, values: Readonly<Record<string, unknown>>): number {
   const setting: Setting = SETTINGS[name];
-  return setting.kind === 'integer' ? (MILLISECONDS[setting.unit] ?? 1) : 1;
+  const value = values[name];
+  return typeof value === 'number' && setting.kind === 'integer' ? value * (MILLISECONDS[setting.unit] ?? 1) : Number.NaN;
 }

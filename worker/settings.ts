@@ -304,10 +304,21 @@ export const SETTINGS = { ...WORK, ...FAIRNESS, ...READING, ...DELIVERING, ...RE
 export type SettingName = keyof typeof SETTINGS;
 
 /** Rules between settings, checked at start: each names both and says why. Times in different units are compared as times. */
-export const CROSS_CHECKS: readonly { readonly less: SettingName; readonly than: SettingName; readonly why: string }[] = [
+export const CROSS_CHECKS: readonly {
+  readonly less: SettingName;
+  readonly plus?: SettingName;
+  readonly than: SettingName;
+  readonly why: string;
+}[] = [
   { less: 'PUT_TIMEOUT_SECONDS', than: 'SHUTDOWN_GRACE_SECONDS', why: 'a put under way at a stop must be able to end inside the grace' },
   { less: 'SHUTDOWN_GRACE_SECONDS', than: 'STOP_TIMEOUT_SECONDS', why: 'the platform kills the process at the stop time-out' },
   { less: 'RECEIVE_WAIT_SECONDS', than: 'SHUTDOWN_GRACE_SECONDS', why: 'a stop waits for the long poll under way' },
+  {
+    less: 'PUT_TIMEOUT_SECONDS',
+    plus: 'LEASE_SKEW_SECONDS',
+    than: 'LEASE_SECONDS',
+    why: 'no put begins that may not end inside the lease',
+  },
   { less: 'CHECKPOINT_SECONDS', than: 'LEASE_SECONDS', why: 'a renewal writes the checkpoint as well' },
   { less: 'SESSION_MARGIN_SECONDS', than: 'SESSION_SECONDS', why: 'sessions would be renewed without end' },
   { less: 'PROTECTION_MINUTES', than: 'PROTECTION_MAX_MINUTES', why: 'where letting go fails, it is the end of the term that lets go' },

@@ -82,16 +82,16 @@ export function processFlow(aws: () => Target): void {
       await stage.expectQueueEmpty();
     });
 
-    it('a message that kills its worker ends in the dead-letter queue by the queue’s own redrive', async () => {
+    it('without a ledger, a message that kills its worker ends in the dead-letter queue by the queue’s own redrive', async () => {
       faults.rules.set([{ ...PUTS, effect: 'hang' }]);
       const [key] = [await stage.upload(keyOf('acme'), ndjson(['poison']))];
       for (let attempt = 1; attempt <= 3; attempt++) {
-        const victim = stage.worker({ VISIBILITY_SECONDS: '2' });
+        const victim = stage.worker({ VISIBILITY_SECONDS: '2', LEDGER_TABLE: '' });
         await victim.seen('object:start', (line) => line.key === key);
         await victim.kill();
       }
       faults.rules.clear();
-      const survivor = stage.worker({ VISIBILITY_SECONDS: '2' });
+      const survivor = stage.worker({ VISIBILITY_SECONDS: '2', LEDGER_TABLE: '' });
       await survivor.ready();
       const letter = await stage.deadLetter();
       expect(letter.body).toContain(key);

@@ -32,6 +32,10 @@ const QUICK: Readonly<Record<string, string>> = {
   BACKOFF_MAX_MS: '500',
   CENTRAL_PAUSE_SECONDS: '1',
   WINDOW_LINGER_MS: '500',
+  PUT_TIMEOUT_SECONDS: '4',
+  LEASE_SECONDS: '6',
+  LEASE_SKEW_SECONDS: '1',
+  CHECKPOINT_SECONDS: '0',
   LOG_LEVEL: 'debug',
 };
 

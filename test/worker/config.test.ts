@@ -32,6 +32,7 @@ test('all faults are told at once, each with name, value and what is expected', 
     'LOG_LEVEL is "loud"; expected `trace` or `debug` or `info` or `warn` or `error` or `fatal` or `silent`',
     'AWS_REGION is not set; expected an AWS region such as us-east-1',
     'PUT_TIMEOUT_SECONDS is 100; expected less than SHUTDOWN_GRACE_SECONDS (100): a put under way at a stop must be able to end inside the grace',
+    'PUT_TIMEOUT_SECONDS and LEASE_SKEW_SECONDS are 100 and 10; expected together less than LEASE_SECONDS (90): no put begins that may not end inside the lease',
   ]);
 });
 
