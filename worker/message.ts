@@ -4,6 +4,7 @@ import { asLogferryError, LogferryError } from './errors.ts';
 import { parseObjectKey } from './locate/object-key.ts';
 import type { Observer } from './observe/events.ts';
 import { deliverObject, type PipelineDeps } from './pipeline.ts';
+import type { Receipt } from './receive/receipt.ts';
 import { parseEnvelope, type Envelope, type ObjectRef } from './receive/envelope.ts';
 import type { Health } from './run/health.ts';
 import type { Lanes } from './run/limiter.ts';
@@ -40,7 +41,7 @@ export function openMessage(body: string): Opened {
 
 /** Never throws: whatever happens becomes a verdict, and only settled objects lead to a delete. */
 export async function processMessage(
-  message: { messageId: string; receiveCount: number },
+  message: Pick<Receipt, 'messageId' | 'receiveCount' | 'isRedriven'>,
   opened: Opened,
   deps: MessageDeps,
   stop: StopSignals,
@@ -51,7 +52,8 @@ export async function processMessage(
     deps.observer.emit('message:ignore', { messageId: message.messageId, kind: envelope.what });
     return { action: 'delete' };
   }
-  const outcomes = await Promise.all(envelope.objects.map((ref) => deliverInLane(ref, deps, stop)));
+  const { isRedriven } = message;
+  const outcomes = await Promise.all(envelope.objects.map((ref) => deliverInLane(isRedriven ? { ...ref, isRedriven } : ref, deps, stop)));
   return verdictOf(outcomes, message.receiveCount, deps.returnDelay, deps.deadLetters);
 }
 

@@ -10,7 +10,7 @@ import DataLoader from 'dataloader';
 import type { LogferryError } from '../errors.ts';
 import type { Observer } from '../observe/events.ts';
 import { envelopeOf, type ObjectRef } from '../receive/envelope.ts';
-import type { Receipt } from '../receive/receipt.ts';
+import { REASON, type Receipt } from '../receive/receipt.ts';
 import { fullJitter, pause } from '../run/backoff.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html */
@@ -84,7 +84,7 @@ export class Acknowledger {
   async deadLetter(receipt: Receipt, error: LogferryError, ref?: ObjectRef): Promise<void> {
     const { sqs, deadLetterUrl, observer } = this.#options;
     const attributes: Record<string, string | undefined> = {
-      reason: error.code,
+      [REASON]: error.code,
       error: error.message,
       tenant: ref?.key.split('/')[0],
       object: ref && `${ref.bucket}/${ref.key}`,

@@ -76,7 +76,7 @@ export class Ledger {
    */
   async bury({ key, generation }: ClaimRef, reason: FaultCode): Promise<void> {
     await this.#update(key, {
-      set: { state: 'dead', reason, ...attention(key, this.#options.now()) },
+      set: { state: 'dead', reason, attempts: 0, ...attention(key, this.#options.now()) },
       remove: ['lease_until'],
       condition: '#generation = :generation',
       values: { ':generation': generation },

@@ -6,7 +6,7 @@ import { Acknowledger } from '../acknowledge/acknowledge.ts';
 import type { Verdict } from '../acknowledge/outcome.ts';
 import { describe, LogferryError } from '../errors.ts';
 import { openMessage, processMessage } from '../message.ts';
-import type { Receipt } from '../receive/receipt.ts';
+import { REASON, type Receipt } from '../receive/receipt.ts';
 import type { Shutdown } from '../run/shutdown.ts';
 import type { Worker } from '../worker.ts';
 
@@ -17,6 +17,7 @@ export interface SqsEvent {
     readonly receiptHandle: string;
     readonly body: string;
     readonly attributes?: { readonly ApproximateReceiveCount?: string };
+    readonly messageAttributes?: Readonly<Record<string, unknown>>;
   }[];
 }
 
@@ -72,7 +73,7 @@ async function settled(
   receipt: Receipt,
   ack: Acknowledger,
   deadLetterUrl: string | undefined,
-  { observer }: Worker,
+  { observer, pipeline }: Worker,
 ): Promise<boolean> {
   if (verdict.action === 'delete') return true;
   if (verdict.action === 'return') {
@@ -81,7 +82,10 @@ async function settled(
   }
   if (deadLetterUrl === undefined) return false;
   try {
-    for (const { error, ref } of verdict.letters) await ack.deadLetter(receipt, error, ref);
+    for (const { error, ref } of verdict.letters) {
+      await ack.deadLetter(receipt, error, ref);
+      if (error.claim) await pipeline.ledger?.bury(error.claim, error.code);
+    }
     return true;
   } catch (error) {
     observer.emit('message:ack-error', { messageId: receipt.messageId, action: 'dead-letter', lost: false, error });
@@ -91,7 +95,9 @@ async function settled(
 
 function receiptOfRecord(record: SqsEvent['Records'][number]): Receipt {
   const receiveCount = Number(record.attributes?.ApproximateReceiveCount ?? 1);
-  return { messageId: record.messageId, handle: record.receiptHandle, body: record.body, receiveCount, receivedAt: Date.now(), objects: 0 };
+  const isRedriven = record.messageAttributes?.[REASON] !== undefined;
+  const { messageId, receiptHandle: handle, body } = record;
+  return { messageId, handle, body, receiveCount, isRedriven, receivedAt: Date.now(), objects: 0 };
 }
 
 /**

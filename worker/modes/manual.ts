@@ -16,7 +16,12 @@ export async function runManual(
   shutdown: Shutdown,
 ): Promise<number> {
   const body = await text(input);
-  const verdict = await processMessage({ messageId: 'manual', receiveCount: 1 }, openMessage(body), worker, shutdown.signals);
+  const verdict = await processMessage(
+    { messageId: 'manual', receiveCount: 1, isRedriven: true },
+    openMessage(body),
+    worker,
+    shutdown.signals,
+  );
   output.write(`${JSON.stringify(report(verdict))}\n`);
   return EXIT_CODES[verdict.action];
 }

@@ -11,7 +11,7 @@ import { openMessage, type Opened } from '../message.ts';
 import type { Observer } from '../observe/events.ts';
 import type { Health } from '../run/health.ts';
 import type { Admission } from './admission.ts';
-import { receiptOf, type Receipt } from './receipt.ts';
+import { REASON, receiptOf, type Receipt } from './receipt.ts';
 import type { Visibility } from './visibility.ts';
 
 /** What SQS hands out at most in one call. */
@@ -84,6 +84,7 @@ export class Receiver {
       visibilityTimeout: visibilitySeconds,
       shouldDeleteMessages: false,
       messageSystemAttributeNames: ['ApproximateReceiveCount'],
+      messageAttributeNames: [REASON],
       pollingCompleteWaitTimeMs: waitSeconds * 1000 + callTimeoutMs + STOP_MARGIN_MS,
       // Errors pause by the gate below, all kinds alike.
       authenticationErrorTimeout: 0,

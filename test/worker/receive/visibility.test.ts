@@ -14,6 +14,7 @@ const receiptAt = (receivedAt: number): Receipt => ({
   messageId: 'm',
   handle: 'h',
   body: '',
+  isRedriven: false,
   receiveCount: 1,
   receivedAt,
   objects: 1,

@@ -1,0 +1,4 @@
+import { onEmbedded } from '../support/embedded.ts';
+import { ledgerFlow } from './ledger.case.ts';
+
+onEmbedded([ledgerFlow]);
