@@ -5,6 +5,7 @@
 import { LogferryError, type ClaimRef } from '../errors.ts';
 import { pause } from '../run/backoff.ts';
 import type { Checkpoint } from '../account/progress.ts';
+import { parkedAttributes, type Note } from './parked.ts';
 import { secondsOf, type LedgerKey, type LedgerState } from './row.ts';
 import type { LedgerWrite } from './write.ts';
 
@@ -101,9 +102,15 @@ export class Lease {
    * @param isAttempt whether it counts as one without progress: not where a stop, the tenant or AWS was the reason.
    */
   async release(isAttempt: boolean): Promise<void> {
-    const progress = this.#progress();
-    const attempts = 'attempts' in progress || isAttempt ? {} : { add: { attempts: -1 } };
-    await this.#end({ set: { state: 'open', ...progress }, ...attempts, remove: ['lease_until'] }, 'open');
+    await this.#giveBack('open', isAttempt);
+  }
+
+  /**
+   * It waits for its tenant from here on, and goes on at the checkpoint.
+   * @throws as `settle`: the message must then not be deleted.
+   */
+  async park(note: Note): Promise<void> {
+    await this.#giveBack('parked', false, parkedAttributes(this.#grant.key, note, this.#terms.now()));
   }
 
   /** Stops the renewals; nothing is written. */
@@ -111,6 +118,12 @@ export class Lease {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#ended = true;
+  }
+
+  async #giveBack(state: LedgerState, isAttempt: boolean, more: Attributes = {}): Promise<void> {
+    const progress = this.#progress();
+    const attempts = 'attempts' in progress || isAttempt ? {} : { add: { attempts: -1 } };
+    await this.#end({ set: { state, ...progress, ...more }, ...attempts, remove: ['lease_until'] }, state);
   }
 
   /** The checkpoint where it has moved; from there on, attempts are counted anew. */

@@ -3,30 +3,28 @@
  * that nobody disputes costs one write and no read.
  */
 import { randomUUID } from 'node:crypto';
-import { GetCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { describe, isUnanswered, LogferryError, type ClaimRef, type FaultCode } from '../errors.ts';
+import { LogferryError, type ClaimRef, type FaultCode } from '../errors.ts';
 import { claim, type Claim, type Claimant } from './claim.ts';
 import { Lease, type LeaseTerms } from './lease.ts';
-import { expressionOf, type LedgerWrite } from './write.ts';
+import { PARKED_ATTRIBUTES, parkedAttributes, type Note } from './parked.ts';
 import { attention, parseLedgerRow, ROW_VERSION, type LedgerKey, type LedgerRow, type Unknown } from './row.ts';
+import { LedgerTable, type TableOptions } from './table.ts';
+import type { LedgerWrite } from './write.ts';
 
-export interface LedgerOptions extends LeaseTerms {
-  readonly documents: DynamoDBDocumentClient;
-  readonly table: string;
-}
+export interface LedgerOptions extends LeaseTerms, TableOptions {}
 
 export type Claimed = { readonly action: 'take'; readonly lease: Lease; readonly row: LedgerRow } | Exclude<Claim, { action: 'take' }>;
 
 /** Beyond that, so many others claim the same object that one of them has it. */
 const MAX_TRIES = 4;
 
-type Values = Readonly<Record<string, unknown>>;
-
 export class Ledger {
   readonly #options: LedgerOptions;
+  readonly #table: LedgerTable;
 
   constructor(options: LedgerOptions) {
     this.#options = options;
+    this.#table = new LedgerTable(options);
   }
 
   /**
@@ -34,13 +32,44 @@ export class Ledger {
    * @throws LogferryError `dependency-down`, `central-denied`.
    */
   async claim(key: LedgerKey, tenant: string, { isHealthy, isRedriven }: Pick<Claimant, 'isHealthy' | 'isRedriven'>): Promise<Claimed> {
+    const taken = await this.#contend((seen) => this.#take(key, tenant, seen), { isHealthy, isRedriven });
+    return 'row' in taken ? { action: 'take', ...taken } : taken;
+  }
+
+  /**
+   * Parks what nobody has claimed.
+   * @returns what was found instead, where there is no need to park it, or no right.
+   * @throws as `claim`.
+   */
+  async park(key: LedgerKey, note: Note): Promise<'parked' | Exclude<Claim, { action: 'take' }>> {
+    const { skewMs, now } = this.#options;
+    const parked = await this.#contend(
+      async (seen) => {
+        const item = await this.#table.update(key, {
+          set: { v: ROW_VERSION, state: 'parked', ...parkedAttributes(key, note, now()) },
+          add: { generation: 1 },
+          remove: ['expires_at', 'lease_until'],
+          ...(typeof seen === 'object' ? asSeen(seen) : ifFree(now() - skewMs)),
+        });
+        return 'old' in item ? { old: item.old && parseLedgerRow(item.old) } : item;
+      },
+      { isHealthy: false, isRedriven: note.ref.isRedriven ?? false },
+    );
+    return 'row' in parked ? 'parked' : parked;
+  }
+
+  /** Tries until a write goes through, or what stands against it says that it must not. */
+  async #contend<T extends { readonly row: unknown }>(
+    write: (seen: LedgerRow | Unknown | undefined) => Promise<T | { old?: LedgerRow | Unknown }>,
+    claimant: Pick<Claimant, 'isHealthy' | 'isRedriven'>,
+  ): Promise<T | Exclude<Claim, { action: 'take' }>> {
     const { skewMs, now } = this.#options;
     let seen: LedgerRow | Unknown | undefined;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const taken = await this.#take(key, tenant, seen);
-      if ('row' in taken) return { action: 'take', ...taken };
-      seen = taken.old;
-      const decision = claim(seen, { now: now(), skewMs, isHealthy, isRedriven });
+      const answer = await write(seen);
+      if ('row' in answer) return answer;
+      seen = answer.old;
+      const decision = claim(seen, { now: now(), skewMs, ...claimant });
       if (decision.action !== 'take') return decision;
     }
     return { action: 'return', because: 'leased', delayMs: skewMs };
@@ -55,17 +84,17 @@ export class Ledger {
     const { now, leaseMs, skewMs } = this.#options;
     const owner = randomUUID();
     const from = now();
-    const item = await this.#update(key, {
+    const item = await this.#table.update(key, {
       set: { v: ROW_VERSION, state: 'open', owner, tenant, lease_until: from + leaseMs },
       add: { generation: 1, attempts: 1 },
-      remove: ['expires_at', 'reason', 'attention_shard', 'attention_at'],
+      remove: ['expires_at', 'reason', 'attention_shard', 'attention_at', ...PARKED_ATTRIBUTES],
       ...(typeof seen === 'object' ? asSeen(seen) : ifFree(from - skewMs)),
     });
     if ('old' in item) return { old: item.old && parseLedgerRow(item.old) };
     const row = parseLedgerRow(item.row);
     if (typeof row === 'string') throw new LogferryError('unexpected', `the ledger's row of ${key.object} was taken, but cannot be read`);
     const lease = new Lease({ key, owner, generation: row.generation, until: from + leaseMs }, this.#options, (write) =>
-      this.#update(key, write),
+      this.#table.update(key, write),
     );
     return { lease, row };
   }
@@ -75,36 +104,12 @@ export class Ledger {
    * @throws LogferryError when the table does not take it: the message must then not be deleted.
    */
   async bury({ key, generation }: ClaimRef, reason: FaultCode): Promise<void> {
-    await this.#update(key, {
+    await this.#table.update(key, {
       set: { state: 'dead', reason, attempts: 0, ...attention(key, this.#options.now()) },
       remove: ['lease_until'],
       condition: '#generation = :generation',
       values: { ':generation': generation },
     });
-  }
-
-  /** @returns the row as it is now; or, where the condition does not hold, as it was. */
-  async #update(key: LedgerKey, write: LedgerWrite): Promise<{ row: Values } | { old: Values | undefined }> {
-    const { documents, table: TableName } = this.#options;
-    try {
-      const { Attributes = {} } = await documents.send(
-        new UpdateCommand({ TableName, Key: key, ReturnValues: 'ALL_NEW', ...expressionOf(write) }),
-      );
-      return { row: Attributes };
-    } catch (error) {
-      if ((error as Error).name !== 'ConditionalCheckFailedException') throw ledgerFault(error, TableName);
-      // Read apart, as not every emulator answers a failed condition with the row. It may have changed again: what is done by it is conditional, too.
-      return { old: await this.#read(key) };
-    }
-  }
-
-  async #read(Key: LedgerKey): Promise<Values | undefined> {
-    const { documents, table: TableName } = this.#options;
-    try {
-      return (await documents.send(new GetCommand({ TableName, Key, ConsistentRead: true }))).Item;
-    } catch (error) {
-      throw ledgerFault(error, TableName);
-    }
   }
 }
 
@@ -129,11 +134,3 @@ function ifFree(latest: number): Pick<LedgerWrite, 'condition' | 'values'> {
     values: { ':latest': latest },
   };
 }
-
-function ledgerFault(error: unknown, table: string): LogferryError {
-  const code = isUnanswered(error) || THROTTLES.has((error as Error).name) ? 'dependency-down' : 'central-denied';
-  return new LogferryError(code, `the ledger ${table} refuses or does not answer: ${describe(error)}`, { cause: error });
-}
-
-/** https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html */
-const THROTTLES = new Set(['ProvisionedThroughputExceededException', 'ThrottlingException', 'RequestLimitExceeded']);

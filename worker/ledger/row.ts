@@ -73,9 +73,14 @@ export function objectId({ bucket, key, versionId, etag = '' }: ObjectRef): stri
 const ATTENTION_SHARDS = 16;
 
 /** @param now in milliseconds since 1970. */
-export function attention({ object }: LedgerKey, now: number): { readonly attention_shard: string; readonly attention_at: number } {
-  const hash = createHash('sha256').update(object).digest();
-  return { attention_shard: String((hash[0] ?? 0) % ATTENTION_SHARDS), attention_at: now };
+export function attention({ object }: Pick<LedgerKey, 'object'>, now: number): { readonly attention_shard: string; readonly attention_at: number } {
+  return { attention_shard: String(shardOf({ object }, ATTENTION_SHARDS)), attention_at: now };
+}
+
+/** @param shards a power of two, so that all are alike. */
+export function shardOf({ object }: Pick<LedgerKey, 'object'>, shards: number): number {
+  const [first = 0] = createHash('sha256').update(object).digest();
+  return first % shards;
 }
 
 /** @param ms since 1970. @returns whole seconds, as DynamoDB's time to live wants them. */

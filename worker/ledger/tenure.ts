@@ -9,6 +9,7 @@ import type { Observer } from '../observe/events.ts';
 import type { ObjectRef } from '../receive/envelope.ts';
 import type { Ledger } from './ledger.ts';
 import type { Lease } from './lease.ts';
+import type { Note } from './parked.ts';
 import { objectId } from './row.ts';
 
 export interface Tenure {
@@ -21,6 +22,8 @@ export interface Tenure {
   advance(checkpoint: Checkpoint): void;
   /** @throws LogferryError `lease-lost`, or what the table throws. */
   settle(end: Checkpoint): Promise<void>;
+  /** The object waits for its tenant. @throws as `settle`. */
+  park(note: Note): Promise<void>;
   /** Never throws: a lease that cannot be given back runs out. @param error why it ended; it is told what was claimed. */
   release(error: LogferryError): Promise<void>;
 }
@@ -44,6 +47,9 @@ const WITHOUT_LEDGER: Tenure = {
   mayPut: async () => undefined,
   advance: () => undefined,
   settle: async () => undefined,
+  park: async ({ ref }) => {
+    throw new LogferryError('unexpected', `${ref.key}: without a ledger nothing can be parked`);
+  },
   release: async () => undefined,
 };
 
@@ -51,7 +57,7 @@ const WITHOUT_LEDGER: Tenure = {
  * @returns undefined when the object is settled already, or in other hands for good.
  * @throws LogferryError `leased` when somebody else works on it; `poison`; `object-missing`; `dependency-down`, `central-denied`.
  */
-export async function takeUp(ref: ObjectRef, route: Route, deps: TenureDeps): Promise<Tenure | undefined> {
+export async function takeUp(ref: ObjectRef, route: Pick<Route, 'type' | 'source'>, deps: TenureDeps): Promise<Tenure | undefined> {
   const { ledger, observer, maxAttempts } = deps;
   if (!ledger) return WITHOUT_LEDGER;
   const key = { object: objectId(ref), delivery: route.type };
@@ -84,6 +90,7 @@ function underLease(lease: Lease, from: Checkpoint | undefined, { putTimeoutMs }
     mayPut: async () => await lease.ready(putTimeoutMs),
     advance: (checkpoint) => lease.advance(checkpoint),
     settle: async (end) => await lease.settle(end),
+    park: async (note) => await lease.park(note),
     release: async (error) => {
       error.claim = lease.claim;
       await lease.release(ATTEMPTS.has(error.code)).catch(() => undefined);
