@@ -2,6 +2,7 @@
  * One delivery of one object in this worker's hands: claimed where there is a ledger, simply begun where there is none. It says where to begin, keeps the others
  * away, and notes how it ended; it never delivers.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Checkpoint } from '../account/progress.ts';
 import { LogferryError, type FaultCode } from '../errors.ts';
 import type { Route } from '../locate/locate.ts';
@@ -37,6 +38,9 @@ export interface TenureDeps {
   /** Attempts without progress, after which the object is taken for what kills its workers. */
   readonly maxAttempts: number;
 }
+
+/** A stop must not wait longer for a table that does not answer: the lease then runs out. */
+const RELEASE_MS = 5_000;
 
 /** Faults that are the object's own, or nobody's: their attempts count. */
 const ATTEMPTS: ReadonlySet<FaultCode> = new Set(['unexpected', 'balance-open']);
@@ -93,7 +97,8 @@ function underLease(lease: Lease, from: Checkpoint | undefined, { putTimeoutMs }
     park: async (note) => await lease.park(note),
     release: async (error) => {
       error.claim = lease.claim;
-      await lease.release(ATTEMPTS.has(error.code)).catch(() => undefined);
+      const released = lease.release(ATTEMPTS.has(error.code)).catch(() => undefined);
+      await Promise.race([released, sleep(RELEASE_MS, undefined, { ref: false })]);
     },
   };
 }

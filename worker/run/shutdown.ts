@@ -42,7 +42,9 @@ export class Shutdown {
 
   force(reason: string): void {
     this.done();
-    this.#force.abort(new LogferryError('stopping', `the worker was told to stop at once: ${reason}`));
+    const error = new LogferryError('stopping', `the worker was told to stop at once: ${reason}`);
+    this.#windUp.abort(error);
+    this.#force.abort(error);
   }
 
   /** Everything is done: the grace need not run out. */

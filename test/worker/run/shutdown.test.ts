@@ -53,7 +53,7 @@ test('whoever waits for the request learns its reason, also when it comes late',
   expect(await Promise.all([early, shutdown.requested()])).toEqual(['the worker is stopping: SIGTERM', 'the worker is stopping: SIGTERM']);
 });
 
-test('both signals carry the fault that gives messages back at once', () => {
+test('all signals carry the fault that gives messages back at once', () => {
   const shutdown = new Shutdown(GRACE_MS);
   shutdown.request('SIGTERM');
   shutdown.force('test');
