@@ -4,6 +4,7 @@ import { asLogferryError, LogferryError } from './errors.ts';
 import { parseObjectKey } from './locate/object-key.ts';
 import type { Observer } from './observe/events.ts';
 import { deliverObject, type PipelineDeps } from './pipeline.ts';
+import type { Sweep } from './park/sweep.ts';
 import type { Receipt } from './receive/receipt.ts';
 import { parseEnvelope, type Envelope, type ObjectRef } from './receive/envelope.ts';
 import type { Health } from './run/health.ts';
@@ -15,6 +16,10 @@ export interface MessageDeps {
   readonly health: Health;
   readonly observer: Observer;
   readonly returnDelay: DelayRule;
+  /** Missing: nothing can be parked. */
+  readonly sweep?: Sweep;
+  /** The age in milliseconds from where on a message is too old to be returned once more. */
+  readonly agingMs: number;
   /** False when there is no dead-letter queue: hopeless messages then return. */
   readonly deadLetters: boolean;
 }
@@ -41,7 +46,7 @@ export function openMessage(body: string): Opened {
 
 /** Never throws: whatever happens becomes a verdict, and only settled objects lead to a delete. */
 export async function processMessage(
-  message: Pick<Receipt, 'messageId' | 'receiveCount' | 'isRedriven'>,
+  message: Pick<Receipt, 'messageId' | 'receiveCount' | 'isRedriven' | 'sentAt'>,
   opened: Opened,
   deps: MessageDeps,
   stop: StopSignals,
@@ -52,18 +57,42 @@ export async function processMessage(
     deps.observer.emit('message:ignore', { messageId: message.messageId, kind: envelope.what });
     return { action: 'delete' };
   }
-  const { isRedriven } = message;
-  const outcomes = await Promise.all(envelope.objects.map((ref) => deliverInLane(isRedriven ? { ...ref, isRedriven } : ref, deps, stop)));
+  if (envelope.kind === 'sweep')
+    return verdictOf([await sweep(message.messageId, deps, stop)], message.receiveCount, deps.returnDelay, deps.deadLetters);
+  const marks = { ...(message.isRedriven && { isRedriven: true }), ...(isAging(message, deps) && { isAging: true }) };
+  const outcomes = await Promise.all(envelope.objects.map((ref) => deliverInLane({ ...ref, ...marks }, deps, stop)));
   return verdictOf(outcomes, message.receiveCount, deps.returnDelay, deps.deadLetters);
+}
+
+function isAging({ messageId, sentAt }: Pick<Receipt, 'messageId' | 'sentAt'>, { agingMs, observer }: MessageDeps): boolean {
+  const ageMs = sentAt === undefined ? 0 : Date.now() - sentAt;
+  if (ageMs < agingMs) return false;
+  observer.emit('message:aging', { messageId, ageMs });
+  return true;
+}
+
+/** A stop ends it: the next worker goes on. */
+async function sweep(messageId: string, deps: MessageDeps, stop: StopSignals): Promise<ObjectOutcome> {
+  try {
+    if (deps.sweep) await deps.sweep.run(stop.drain);
+    else deps.observer.emit('message:ignore', { messageId, kind: 'sweep: nothing can be parked here' });
+    return { ref: NO_OBJECT };
+  } catch (thrown) {
+    const error = asLogferryError(thrown);
+    if (error.fault.disposition === 'central') deps.health.fault(error.code, error.message);
+    deps.observer.emit('sweep:fail', { code: error.code, detail: error.message });
+    return { ref: NO_OBJECT, error };
+  }
 }
 
 async function deliverInLane(ref: ObjectRef, deps: MessageDeps, stop: StopSignals): Promise<ObjectOutcome> {
   const tenant = tenantOf(ref);
   try {
-    await deps.lanes.run(tenant, async () => {
+    const settled = await deps.lanes.run(tenant, async () => {
       stop.drain.throwIfAborted();
-      await deliverObject(ref, deps.pipeline, stop);
+      return await deliverObject(ref, deps.pipeline, stop);
     });
+    if (settled === 'parked') return { ref };
     deps.health.clear('central-denied');
     deps.health.clear('dependency-down');
     return { ref };

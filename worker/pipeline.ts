@@ -12,15 +12,19 @@ import { asLogferryError, LogferryError, weightiest } from './errors.ts';
 import type { LineCounts } from './observe/events.ts';
 import { takeUp, type Tenure, type TenureDeps } from './ledger/tenure.ts';
 import { locate, type LocateDeps, type Route } from './locate/locate.ts';
+import { parseObjectKey, type Source } from './locate/object-key.ts';
 import type { StopSignals } from './message.ts';
 import { identified } from './open/identity.ts';
 import { openObject, Superseded, type OpenedObject } from './open/open.ts';
+import { isParkable, NO_ROUTE, type Parking } from './park/parking.ts';
 import type { ObjectRef } from './receive/envelope.ts';
 import { unlessAborted } from './run/backoff.ts';
 import { InFlight } from './run/in-flight.ts';
 
 export interface PipelineDeps extends LocateDeps, DeliverDeps, TenureDeps {
   readonly s3: S3Client;
+  /** Missing without a ledger: what cannot be delivered then returns to the queue. */
+  readonly parking?: Parking;
   readonly putsInFlight: number;
   readonly reading: {
     readonly readTimeoutMs: number;
@@ -37,37 +41,82 @@ export interface PipelineDeps extends LocateDeps, DeliverDeps, TenureDeps {
  */
 const FIRST_WINDOW = { perStoredByte: 12, minBytes: 1024 * 1024, maxBytes: 16 * 1024 * 1024 };
 
+/** `parked`: a delivery of it waits for its tenant; that says nothing about the way to the tenants. */
+export type Settled = 'settled' | 'parked';
+
 /**
  * Delivers one object to each of its tenant's deliveries. What stops one of them (a faulty row, a role that refuses) does not stop the others.
  * @param stop ends the work; the signals' reasons must be LogferryErrors.
  * @throws LogferryError whose disposition says what becomes of the message; of several, see `weightiest`.
  */
-export async function deliverObject(ref: ObjectRef, deps: PipelineDeps, stop: Omit<StopSignals, 'drain'>): Promise<void> {
+export async function deliverObject(ref: ObjectRef, deps: PipelineDeps, stop: Omit<StopSignals, 'drain'>): Promise<Settled> {
   const signal = stop.force;
-  const { source, deliveries } = await unlessAborted(locate(ref, deps), signal);
-  const facts = { tenant: source.tenant, bucket: ref.bucket, key: ref.key };
+  let located: Awaited<ReturnType<typeof locate>>;
+  try {
+    located = await unlessAborted(locate(ref, deps), signal);
+  } catch (error) {
+    return await parkUnread(ref, asLogferryError(error), deps, stop);
+  }
+  const { source, deliveries } = located;
   const errors: LogferryError[] = [];
+  let settled: Settled = 'settled';
   for (const delivery of deliveries) {
     signal.throwIfAborted();
-    if (delivery.kind === 'skip') deps.observer.emit('object:skip', { ...facts, reason: delivery.reason });
-    else if (delivery.kind === 'fault') errors.push(delivery.error);
-    else await deliverRoute(ref, delivery.route, deps, stop).catch((error: unknown) => errors.push(asLogferryError(error)));
+    try {
+      if (delivery.kind === 'skip') await skip(ref, source, delivery.reason, deps);
+      else if (delivery.kind === 'fault') settled = await parkUnread(ref, delivery.error, deps, stop);
+      else if ((await deliverRoute(ref, delivery.route, deps, stop)) === 'parked') settled = 'parked';
+    } catch (error) {
+      errors.push(asLogferryError(error));
+    }
   }
   const error = weightiest(errors);
   if (error) throw error;
+  return settled;
 }
 
-async function deliverRoute(named: ObjectRef, route: Route, deps: PipelineDeps, stop: Omit<StopSignals, 'drain'>): Promise<void> {
+async function skip(ref: ObjectRef, source: Source, reason: 'not-wanted' | 'unknown-type', deps: PipelineDeps): Promise<void> {
+  // It was wanted when it was parked: its row ends here.
+  if (ref.isReplay && reason === 'not-wanted') await deps.parking?.unwanted({ ref, tenant: source.tenant, type: NO_ROUTE }, deps, source);
+  deps.observer.emit('object:skip', { tenant: source.tenant, bucket: ref.bucket, key: ref.key, reason });
+}
+
+/** @throws the error itself where it is not the tenant's, or nothing can be parked. */
+async function parkUnread(named: ObjectRef, error: LogferryError, deps: PipelineDeps, stop: Pick<StopSignals, 'force'>): Promise<'parked'> {
+  if (!deps.parking || !isParkable(error, named)) throw error;
+  const ref = await identified(named, { ...deps, signal: stop.force });
+  await deps.parking.park({ ref, tenant: parseObjectKey(ref.key).tenant, type: NO_ROUTE }, error);
+  return 'parked';
+}
+
+async function deliverRoute(named: ObjectRef, route: Route, deps: PipelineDeps, stop: Omit<StopSignals, 'drain'>): Promise<Settled> {
+  const { parking } = deps;
   const ref = deps.ledger === undefined ? named : await identified(named, { ...deps, signal: stop.force });
+  const which = { ref, tenant: route.source.tenant, type: route.type };
+  const refusal = await parking?.refusal(route, ref);
+  if (refusal) {
+    await parking?.unread(which, refusal);
+    return 'parked';
+  }
   const tenure = await unlessAborted(takeUp(ref, route, deps), stop.force);
-  if (!tenure) return;
+  if (!tenure) return 'settled';
   try {
     await deliverUnder(tenure, { ref, route, deps, stop });
   } catch (thrown) {
-    const error = asLogferryError(thrown);
+    let error = asLogferryError(thrown);
+    if (parking && isParkable(error, ref)) {
+      try {
+        await parking.park(which, error, tenure);
+        return 'parked';
+      } catch (instead) {
+        error = asLogferryError(instead);
+      }
+    }
     await tenure.release(error);
     throw error;
   }
+  await parking?.delivered(route);
+  return 'settled';
 }
 
 interface Job {

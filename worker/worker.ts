@@ -8,6 +8,7 @@ import { TenantSessions } from './locate/tenant-credentials.ts';
 import type { MessageDeps } from './message.ts';
 import type { Observer } from './observe/events.ts';
 import { makeClients, type Clients } from './clients.ts';
+import { makeParking } from './park/make.ts';
 import { ByteBudget } from './run/byte-budget.ts';
 import { Health } from './run/health.ts';
 import { Lanes, Slots } from './run/limiter.ts';
@@ -18,6 +19,8 @@ export interface Worker extends MessageDeps {
   readonly slots: Slots;
   readonly budget: ByteBudget;
 }
+
+const DAY_MS = 86_400_000;
 
 /** The clients that the configuration asks for. */
 export function clientsFor(config: Config): Clients {
@@ -52,6 +55,8 @@ export function makeWorker(config: Config, clients: Clients, observer: Observer,
     denialMs: config.DENIAL_CACHE_SECONDS * 1000,
     max: config.TENANT_SESSIONS,
   });
+  const ledger = ledgerOf(config, clients);
+  const park = ledger && makeParking(config, { clients, observer, directory, ledger });
   const pipeline = {
     directory,
     sessions,
@@ -66,7 +71,8 @@ export function makeWorker(config: Config, clients: Clients, observer: Observer,
     putsInFlight: config.PUTS_IN_FLIGHT,
     putTimeoutMs: config.PUT_TIMEOUT_SECONDS * 1000,
     maxAttempts: config.MAX_ATTEMPTS,
-    ledger: ledgerOf(config, clients),
+    ledger,
+    parking: park?.parking,
     backoff: { baseMs: config.BACKOFF_BASE_MS, maxMs: config.BACKOFF_MAX_MS },
     patienceMs: config.DELIVER_PATIENCE_SECONDS * 1000,
     reading: {
@@ -85,6 +91,8 @@ export function makeWorker(config: Config, clients: Clients, observer: Observer,
     observer,
     pipeline,
     deadLetters,
+    sweep: park?.sweep,
+    agingMs: config.MESSAGE_MAX_DAYS * DAY_MS,
     lanes: new Lanes(config.TENANT_CONCURRENCY),
     health: new Health({ observer, pauseMs: config.CENTRAL_PAUSE_SECONDS * 1000 }),
     returnDelay: { baseSeconds: config.RETURN_DELAY_SECONDS, maxSeconds: config.RETURN_DELAY_MAX_SECONDS },
@@ -99,7 +107,7 @@ function ledgerOf(config: Config, { documents }: Clients): Ledger | undefined {
     leaseMs: config.LEASE_SECONDS * 1000,
     skewMs: config.LEASE_SKEW_SECONDS * 1000,
     checkpointMs: config.CHECKPOINT_SECONDS * 1000,
-    keepMs: config.LEDGER_KEEP_DAYS * 86_400_000,
+    keepMs: config.LEDGER_KEEP_DAYS * DAY_MS,
     now: Date.now,
   });
 }

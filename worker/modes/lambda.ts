@@ -6,7 +6,7 @@ import { Acknowledger } from '../acknowledge/acknowledge.ts';
 import type { Verdict } from '../acknowledge/outcome.ts';
 import { describe, LogferryError } from '../errors.ts';
 import { openMessage, processMessage } from '../message.ts';
-import { REASON, type Receipt } from '../receive/receipt.ts';
+import { REASON, timeOf, type Receipt } from '../receive/receipt.ts';
 import type { Shutdown } from '../run/shutdown.ts';
 import type { Worker } from '../worker.ts';
 
@@ -16,7 +16,7 @@ export interface SqsEvent {
     readonly messageId: string;
     readonly receiptHandle: string;
     readonly body: string;
-    readonly attributes?: { readonly ApproximateReceiveCount?: string };
+    readonly attributes?: { readonly ApproximateReceiveCount?: string; readonly SentTimestamp?: string };
     readonly messageAttributes?: Readonly<Record<string, unknown>>;
   }[];
 }
@@ -97,7 +97,8 @@ function receiptOfRecord(record: SqsEvent['Records'][number]): Receipt {
   const receiveCount = Number(record.attributes?.ApproximateReceiveCount ?? 1);
   const isRedriven = record.messageAttributes?.[REASON] !== undefined;
   const { messageId, receiptHandle: handle, body } = record;
-  return { messageId, handle, body, receiveCount, isRedriven, receivedAt: Date.now(), objects: 0 };
+  const sentAt = timeOf(record.attributes?.SentTimestamp);
+  return { messageId, handle, body, receiveCount, isRedriven, sentAt, receivedAt: Date.now(), objects: 0 };
 }
 
 /**

@@ -61,6 +61,10 @@ export interface WorkerEvents {
     LineCounts & { events: number; rawBytes: number; batches: number; durationMs: number; lagMs: number; timeFallbacks: number };
   /** Settled without being read: not wanted by the tenant, overwritten since, or seen to already as the ledger knows. */
   'object:skip': ObjectFacts & { reason: 'not-wanted' | 'superseded' | 'unknown-type' | 'delivered' | 'parked' | 'dead' };
+  /** The object waits in the ledger for its tenant, and its message is not needed. */
+  'object:park': ObjectFacts & { type: string; reason: FaultCode };
+  /** A new notification of a parked object was sent. */
+  'object:replay': ObjectFacts;
   'object:fail': ObjectFacts & { code: FaultCode; detail: string };
   /** The body broke off and reading went on at `offset` (compressed bytes). */
   'object:resume': { bucket: string; key: string; offset: number; error: unknown };
@@ -75,6 +79,21 @@ export interface WorkerEvents {
   'batch:ambiguous': { tenant: string; events: number; error: unknown };
   'batch:reject': { tenant: string; kind: RejectionKind; lines: number };
   'stream:create': { tenant: string; what: 'group' | 'stream'; name: string };
+
+  /** A tenant's side has refused: its objects are parked unread until one goes through. */
+  'breaker:open': { tenant: string; type: string; reason: string; detail: string; failures: number; nextProbeMs: number };
+  /** One object tries whether the tenant's side is well again. */
+  'breaker:probe': { tenant: string; type: string; reason: string };
+  /** It is well again; what is parked of it follows. */
+  'breaker:close': { tenant: string; type: string; reason: string; openMs: number };
+  /** A sweep is over: notifications sent anew, tenants whose breaker is open, and the age of the oldest parked object. */
+  'sweep:done': { sent: number; ailing: number; oldestMs: number };
+  /** A sweep ended early; its message comes back. */
+  'sweep:fail': { code: FaultCode; detail: string };
+  /** CloudWatch will soon refuse the tenant's oldest parked object as too old. */
+  'parked:aging': { tenant: string; type: string; reason: string; ageMs: number; key: string };
+  /** A message has been in the queue for so long that it would soon be dropped there. */
+  'message:aging': { messageId: string; ageMs: number };
 
   'tenant:lookup': { outcome: 'hit' | 'miss' | 'stale' | 'error' };
   'tenant:warn': { tenant: string; advice: string };

@@ -27,6 +27,7 @@ export function makeMetrics(observer: Observer, gauges: Gauges): Registry {
   countBatches(observer, counter);
   countMessages(observer, counter);
   countTenants(observer, counter);
+  countParking(observer, counter, registry);
   observeTimes(observer, registry);
   pollGauges(gauges, registry);
   return registry;
@@ -102,6 +103,41 @@ function countTenants(observer: Observer, counter: MakeCounter): void {
   observer.on('tenant:lookup', ({ outcome }) => rows.inc({ outcome }));
   observer.on('credentials:lookup', ({ outcome }) => sessions.inc({ outcome }));
   observer.on('credentials:assume', ({ hop, ok }) => assumed.inc({ hop: String(hop), ok: String(ok) }));
+}
+
+/** What one sweep has found out says nothing for longer than until the next, which another task may do. */
+const SWEEP_SAYS_MS = 70 * 60_000;
+
+function countParking(observer: Observer, counter: MakeCounter, registry: Registry): void {
+  const parked = counter('parked_objects_total', 'Objects parked, by reason.', ['reason']);
+  const replayed = counter('replayed_objects_total', 'New notifications of parked objects.');
+  const breakers = counter('breaker_changes_total', 'Breakers opened, tried and closed.', ['to']);
+  const sweeps = counter('sweeps_total', 'Sweeps, by whether they came to their end.', ['outcome']);
+  const aging = counter('aging_total', 'Parked objects and messages that have waited for so long that they will soon be lost.', ['what']);
+  const last = { at: -Infinity, oldestMs: 0, ailing: 0 };
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `logferry_${name}`,
+      help: `${help} As the last sweep of this task found it; the most of all tasks counts.`,
+      registers: [registry],
+      collect() {
+        this.set(Date.now() - last.at < SWEEP_SAYS_MS ? read() : 0);
+      },
+    });
+  gauge('parked_oldest_seconds', 'Age of the oldest parked object.', () => last.oldestMs / 1000);
+  gauge('breakers_open', 'Tenants whose breaker is open.', () => last.ailing);
+  observer.on('object:park', ({ reason }) => parked.inc({ reason }));
+  observer.on('object:replay', () => replayed.inc());
+  observer.on('breaker:open', () => breakers.inc({ to: 'open' }));
+  observer.on('breaker:probe', () => breakers.inc({ to: 'half-open' }));
+  observer.on('breaker:close', () => breakers.inc({ to: 'closed' }));
+  observer.on('sweep:done', ({ oldestMs, ailing }) => {
+    sweeps.inc({ outcome: 'done' });
+    Object.assign(last, { at: Date.now(), oldestMs, ailing });
+  });
+  observer.on('sweep:fail', () => sweeps.inc({ outcome: 'failed' }));
+  observer.on('parked:aging', () => aging.inc({ what: 'parked' }));
+  observer.on('message:aging', () => aging.inc({ what: 'message' }));
 }
 
 function observeTimes(observer: Observer, registry: Registry): void {

@@ -18,10 +18,16 @@ export interface ObjectRef {
   readonly eventTime?: number;
   /** The message comes back from the dead-letter queue: somebody wants it tried again. */
   readonly isRedriven?: boolean;
+  /** The message is one of our own, about an object that was parked. */
+  readonly isReplay?: boolean;
+  /** The message is so old that the queue will soon drop it. */
+  readonly isAging?: boolean;
 }
 
 export type Envelope =
   | { readonly kind: 'objects'; readonly objects: readonly ObjectRef[] }
+  /** Time to look after what is parked. */
+  | { readonly kind: 'sweep' }
   /** Nothing to deliver: S3's test event, removed objects only, a kind of our own that this version does not know. */
   | { readonly kind: 'ignore'; readonly what: string };
 
@@ -70,6 +76,11 @@ const EventBridgeEvent = z.object({
 /** S3 leaves `s3:` out of its events; MinIO and older versions of Ceph do not. */
 const CREATED = /^(s3:)?ObjectCreated:/;
 
+const SWEEP = 'sweep';
+const REPLAY = 'replay';
+/** As the schedule sends it, too. */
+export const SWEEP_BODY = JSON.stringify({ logferry: SWEEP });
+
 /** SNS in SQS in SNS has been seen; more than this is somebody's loop. */
 const MAX_WRAPS = 3;
 
@@ -83,7 +94,7 @@ export function parseEnvelope(body: string): Envelope {
 
 function parseWrapped(body: string, wraps: number): Envelope {
   const value = parseJson(body, wraps);
-  if (typeof value['logferry'] === 'string') return { kind: 'ignore', what: `logferry:${value['logferry']}` };
+  if (typeof value['logferry'] === 'string') return fromOurselves(value['logferry'], value['Records']);
   if (value['Event'] === 's3:TestEvent') return { kind: 'ignore', what: 's3:TestEvent' };
   if (Array.isArray(value['Records'])) return fromRecords(value['Records']);
   if (value['source'] === 'aws.s3') return fromEventBridge(value);
@@ -102,6 +113,15 @@ function parseJson(body: string, wraps: number): Record<string, unknown> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad('it is JSON, but no object');
   return value as Record<string, unknown>;
+}
+
+/** A kind of a later version is acknowledged: what it was about is parked still, or comes with the next sweep. */
+function fromOurselves(kind: string, records: unknown): Envelope {
+  if (kind === SWEEP) return { kind: 'sweep' };
+  if (kind !== REPLAY || !Array.isArray(records)) return { kind: 'ignore', what: `logferry:${kind}` };
+  const envelope = fromRecords(records);
+  if (envelope.kind !== 'objects') return envelope;
+  return { ...envelope, objects: envelope.objects.map((ref) => ({ ...ref, isReplay: true })) };
 }
 
 function fromRecords(records: readonly unknown[]): Envelope {
@@ -181,6 +201,15 @@ function bad(why: string, cause?: unknown): LogferryError {
 
 /** The body of a message that names just this object, as S3 would write it: for dead letters, one object each. */
 export function envelopeOf(ref: ObjectRef): string {
+  return JSON.stringify(eventOf(ref));
+}
+
+/** The same for an object that was parked. */
+export function replayOf(ref: ObjectRef): string {
+  return JSON.stringify({ logferry: REPLAY, ...eventOf(ref) });
+}
+
+function eventOf(ref: ObjectRef): { readonly Records: readonly unknown[] } {
   const object = {
     key: encodeURIComponent(ref.key.toWellFormed()).replaceAll('%2F', '/').replaceAll('%20', '+'),
     size: ref.size,
@@ -189,7 +218,7 @@ export function envelopeOf(ref: ObjectRef): string {
     sequencer: ref.sequencer,
   };
   const eventTime = ref.eventTime === undefined ? undefined : new Date(ref.eventTime).toISOString();
-  return JSON.stringify({
+  return {
     Records: [
       {
         eventVersion: '2.1',
@@ -199,5 +228,5 @@ export function envelopeOf(ref: ObjectRef): string {
         s3: { bucket: { name: ref.bucket }, object },
       },
     ],
-  });
+  };
 }

@@ -83,7 +83,7 @@ export class Receiver {
       waitTimeSeconds: waitSeconds,
       visibilityTimeout: visibilitySeconds,
       shouldDeleteMessages: false,
-      messageSystemAttributeNames: ['ApproximateReceiveCount'],
+      messageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
       messageAttributeNames: [REASON],
       pollingCompleteWaitTimeMs: waitSeconds * 1000 + callTimeoutMs + STOP_MARGIN_MS,
       // Errors pause by the gate below, all kinds alike.
