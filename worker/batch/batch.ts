@@ -1,34 +1,42 @@
 /** A window -> the batches that PutLogEvents takes, and the request's body (pure). Events are in the order of time; those of one time keep theirs. */
 import { BATCH_SPAN_MS } from './limits.ts';
-import type { Window } from './window.ts';
+import type { Events } from './window.ts';
 
 /** Events of one window that go in one request. */
 export interface LogBatch {
-  readonly window: Window;
+  readonly window: Events;
   /** The events (their places in the window) in the order in which they are sent. */
   readonly order: Uint32Array;
   /** As CloudWatch counts: the message bytes and 26 for each event. */
   readonly countedBytes: number;
 }
 
+const NONE: ReadonlySet<number> = new Set();
+
 /**
  * Mostly one batch; more where the events' times lie 24 hours or more apart. None for a window without events.
  * The window's own limits are those of a batch, so that count and bytes are not looked at again.
+ * @param without lines that are not for CloudWatch.
  */
-export function batchesOf(window: Window): LogBatch[] {
-  const order = orderByTime(window.times);
+export function batchesOf(window: Events, without: ReadonlySet<number> = NONE): LogBatch[] {
+  const all = orderByTime(window.times);
+  const order = without.size === 0 ? all : all.filter((event) => !without.has(window.lineOf[event] ?? 0));
   const batches: LogBatch[] = [];
   let start = 0;
   for (let i = 1; i <= order.length; i++) {
     if (i < order.length && timeAt(window, order, i) - timeAt(window, order, start) < BATCH_SPAN_MS) continue;
-    const events = order.subarray(start, i);
-    batches.push({ window, order: events, countedBytes: sizeOf(window, events) });
+    batches.push(batchOf(window, order.subarray(start, i)));
     start = i;
   }
   return batches;
 }
 
-function timeAt(window: Window, order: Uint32Array, i: number): number {
+/** @param order events in the order of time, within the limits of a batch. */
+export function batchOf(window: Events, order: Uint32Array): LogBatch {
+  return { window, order, countedBytes: sizeOf(window, order) };
+}
+
+function timeAt(window: Events, order: Uint32Array, i: number): number {
   return window.times[order[i] ?? 0] ?? 0;
 }
 
@@ -43,7 +51,7 @@ function orderByTime(times: Float64Array): Uint32Array {
   return sorted ? order : order.toSorted((a, b) => (times[a] ?? 0) - (times[b] ?? 0) || a - b);
 }
 
-function sizeOf({ sizes }: Window, events: Uint32Array): number {
+function sizeOf({ sizes }: Events, events: Uint32Array): number {
   let sum = 0;
   for (const i of events) sum += sizes[i] ?? 0;
   return sum;
@@ -74,7 +82,7 @@ export function requestBody({ window, order }: LogBatch, group: string, stream: 
 /** The comma, both names, the closing brace, and a time of at most 16 digits (8.64e15 is the last that a record may name). */
 const EVENT_FRAME_BYTES = 1 + BEFORE_TIME.length + 16 + BEFORE_MESSAGE.length + 1;
 
-function literalBytesOf({ offsets }: Window, order: Uint32Array): number {
+function literalBytesOf({ offsets }: Events, order: Uint32Array): number {
   let sum = 0;
   for (const event of order) sum += (offsets[event + 1] ?? 0) - (offsets[event] ?? 0);
   return sum;

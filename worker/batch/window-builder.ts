@@ -14,6 +14,15 @@ const FIRST_LITERAL_BYTES = 16 * 1024;
 export interface WindowEnd {
   readonly shape: Shape;
   readonly raw: readonly Buffer[];
+  readonly rawStart: number;
+}
+
+/** Where the source of an event lies. */
+export interface EventSource {
+  readonly start: number;
+  readonly length: number;
+  /** Whether it is part of a line longer than MAX_LINE_BYTES. */
+  readonly tooLong: boolean;
 }
 
 export class WindowBuilder {
@@ -34,6 +43,9 @@ export class WindowBuilder {
   #times = new Float64Array(FIRST_EVENTS);
   #sizes = new Uint32Array(FIRST_EVENTS);
   #lineOf = new Float64Array(FIRST_EVENTS);
+  #starts = new Float64Array(FIRST_EVENTS);
+  #lengths = new Uint32Array(FIRST_EVENTS);
+  #tooLong = new Set<number>();
 
   /** @param from the line, and the decompressed bytes before it, that the first window begins at. */
   constructor({ line, offset }: { readonly line: number; readonly offset: number } = { line: 0, offset: 0 }) {
@@ -67,7 +79,7 @@ export class WindowBuilder {
   }
 
   /** Adds an event of the current line. @param timeMs milliseconds since 1970. */
-  add(event: LineEvent, timeMs: number): void {
+  add(event: LineEvent, timeMs: number, source: EventSource): void {
     const length = event.form === 'literal' ? event.bytes.length : literalBytes(event.bytes);
     this.#reserve(length);
     const i = this.#events++;
@@ -79,6 +91,9 @@ export class WindowBuilder {
     this.#times[i] = timeMs;
     this.#sizes[i] = event.size;
     this.#lineOf[i] = this.#line;
+    this.#starts[i] = source.start;
+    this.#lengths[i] = source.length;
+    if (source.tooLong) this.#tooLong.add(this.#line);
     this.#countedBytes += event.size;
     this.#midLine = true;
   }
@@ -103,7 +118,7 @@ export class WindowBuilder {
   }
 
   /** The window so far; the next event goes into another. */
-  close({ shape, raw }: WindowEnd): Window {
+  close({ shape, raw, rawStart }: WindowEnd): Window {
     const literals = this.#literals.subarray(0, this.#written);
     const window: Window = {
       index: this.#index++,
@@ -113,6 +128,9 @@ export class WindowBuilder {
       times: this.#times.subarray(0, this.#events),
       sizes: this.#sizes.subarray(0, this.#events),
       lineOf: this.#lineOf.subarray(0, this.#events),
+      starts: this.#starts.subarray(0, this.#events),
+      lengths: this.#lengths.subarray(0, this.#events),
+      tooLong: this.#tooLong,
       firstLine: this.#firstLine,
       endLine: this.#line,
       startOffset: this.#startOffset,
@@ -123,6 +141,7 @@ export class WindowBuilder {
       timeFallbacks: this.#timeFallbacks,
       countedBytes: this.#countedBytes,
       raw,
+      rawStart,
       heldBytes: this.#heldBytes(raw),
     };
     this.#begin();
@@ -131,7 +150,8 @@ export class WindowBuilder {
 
   /** The request is a second copy of the literals. */
   #heldBytes(raw: readonly Buffer[]): number {
-    const numbers = this.#times.byteLength + this.#sizes.byteLength + this.#lineOf.byteLength + this.#offsets.byteLength;
+    const arrays = [this.#times, this.#sizes, this.#lineOf, this.#offsets, this.#starts, this.#lengths];
+    const numbers = arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
     return raw.reduce((sum, chunk) => sum + chunk.length, 0) + this.#literals.length + this.#written + numbers;
   }
 
@@ -143,6 +163,7 @@ export class WindowBuilder {
     this.#filtered = 0;
     this.#timeFallbacks = 0;
     this.#countedBytes = 0;
+    this.#tooLong = new Set();
     this.#literals = Buffer.allocUnsafe(Math.max(FIRST_LITERAL_BYTES, this.#written));
     this.#resize(Math.max(FIRST_EVENTS, this.#events), 0);
     this.#events = 0;
@@ -160,13 +181,18 @@ export class WindowBuilder {
   /** @param keep how many events' numbers are carried over. */
   #resize(events: number, keep: number): void {
     const [offsets, times, sizes, lineOf] = [this.#offsets, this.#times, this.#sizes, this.#lineOf];
+    const [starts, lengths] = [this.#starts, this.#lengths];
     this.#offsets = new Uint32Array(events + 1);
     this.#times = new Float64Array(events);
     this.#sizes = new Uint32Array(events);
     this.#lineOf = new Float64Array(events);
+    this.#starts = new Float64Array(events);
+    this.#lengths = new Uint32Array(events);
     this.#offsets.set(offsets.subarray(0, keep > 0 ? keep + 1 : 0));
     this.#times.set(times.subarray(0, keep));
     this.#sizes.set(sizes.subarray(0, keep));
     this.#lineOf.set(lineOf.subarray(0, keep));
+    this.#starts.set(starts.subarray(0, keep));
+    this.#lengths.set(lengths.subarray(0, keep));
   }
 }

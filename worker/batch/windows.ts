@@ -140,10 +140,12 @@ class ObjectWindows implements WindowReader {
   /** @returns false when the window is full before all are added. */
   #addEvents(open: OpenLine): boolean {
     const timeMs = open.timeMs ?? this.#source.lastModifiedMs;
+    const { start, bytes, part } = open.line;
+    const source = { start, length: bytes.length, tooLong: part > 0 };
     for (; open.added < open.events.length; open.added++) {
       const event = open.events[open.added] as LineEvent;
       if (!this.#builder.fits(event.size)) return false;
-      this.#builder.add(event, timeMs);
+      this.#builder.add(event, timeMs, source);
     }
     return true;
   }
@@ -159,9 +161,13 @@ class ObjectWindows implements WindowReader {
 
   #close(): Window {
     const { startOffset, endOffset } = this.#builder;
-    const raw = this.#raw.filter(({ chunk, end }) => end > startOffset && end - chunk.length < endOffset).map(({ chunk }) => chunk);
+    // A line whose events only the next window ends has its source in both.
+    const begun = this.#open && this.#open.added > 0 ? this.#open.line : undefined;
+    const sourceEnd = begun ? Math.max(endOffset, begun.start + begun.bytes.length) : endOffset;
+    const held = this.#raw.filter(({ chunk, end }) => end > startOffset && end - chunk.length < sourceEnd);
+    const rawStart = held[0] ? held[0].end - held[0].chunk.length : startOffset;
     this.#raw = this.#raw.filter(({ end }) => end > endOffset);
-    return this.#builder.close({ shape: this.#shape, raw });
+    return this.#builder.close({ shape: this.#shape, raw: held.map(({ chunk }) => chunk), rawStart });
   }
 
   async #readChunk(): Promise<'read' | 'lingered'> {

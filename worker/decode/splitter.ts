@@ -13,6 +13,8 @@ import type { Layout, Shape } from './shape.ts';
 export interface Line {
   /** Without its line end. */
   readonly bytes: Buffer;
+  /** The object's byte (decompressed) that it begins at. */
+  readonly start: number;
   /** 0: the line is whole; 1, 2 ...: the part of a line that is too long to be held. */
   readonly part: number;
   /** Whether the line ends here. */
@@ -160,8 +162,9 @@ export class Splitter {
 
   #handOn(bytes: Buffer, consumed: number): Line {
     if (bytes.length <= this.#options.maxLineBytes) {
+      const start = this.#offset;
       this.#offset += consumed;
-      return { bytes, part: 0, last: true };
+      return { bytes, start, part: 0, last: true };
     }
     this.#long = new LongLine(bytes, this.#options.maxEventBytes - EVENT_OVERHEAD_BYTES);
     this.#long.end(consumed - bytes.length);
@@ -172,9 +175,10 @@ export class Splitter {
     for (;;) {
       const part = long.next();
       if (part) {
+        const start = this.#offset;
         this.#offset += part.consumed;
         if (part.last) this.#long = undefined;
-        return part;
+        return { ...part, start };
       }
       if (!this.#feed(long)) return undefined;
     }

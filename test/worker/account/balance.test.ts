@@ -6,16 +6,17 @@ import type { Window } from '../../../worker/batch/window.ts';
 import type { LineCounts } from '../../../worker/observe/events.ts';
 
 const event = { form: 'text', bytes: Buffer.from('m'), size: 27 } as const;
+const SOURCE = { start: 0, length: 0, tooLong: false };
 
 /** @param lines for each line how many events go into which window: `[[2, 1]]` is a line of two events in window 0 and one in window 1. */
 function windowsOf(lines: readonly (readonly number[])[]): Window[] {
   const builder = new WindowBuilder();
   const all: Window[] = [];
-  const close = () => all.push(builder.close({ shape: 'lines', raw: [] }));
+  const close = () => all.push(builder.close({ shape: 'lines', raw: [], rawStart: 0 }));
   for (const [n, inWindows] of lines.entries()) {
     for (const [i, events] of inWindows.entries()) {
       if (i > 0) close();
-      for (let k = 0; k < events; k++) builder.add(event, 0);
+      for (let k = 0; k < events; k++) builder.add(event, 0, SOURCE);
     }
     builder.endLine(n + 1, { filtered: inWindows.every((events) => events === 0), timeFallback: false });
   }

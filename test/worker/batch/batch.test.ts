@@ -6,16 +6,17 @@ import type { Window } from '../../../worker/batch/window.ts';
 import { eventsOf, sentOf } from './reading.ts';
 
 const DAY = 86_400_000;
+const SOURCE = { start: 0, length: 0, tooLong: false };
 
 /** A window of one line an event. */
 function windowOf(events: readonly { readonly message: string; readonly time: number; readonly literal?: boolean }[]): Window {
   const builder = new WindowBuilder();
   for (const { message, time, literal = false } of events) {
     const bytes = Buffer.from(literal ? JSON.stringify(message) : message);
-    builder.add({ form: literal ? 'literal' : 'text', bytes, size: Buffer.byteLength(message) + 26 }, time);
+    builder.add({ form: literal ? 'literal' : 'text', bytes, size: Buffer.byteLength(message) + 26 }, time, SOURCE);
     builder.endLine(builder.endOffset + 1, { filtered: false, timeFallback: false });
   }
-  return builder.close({ shape: 'lines', raw: [] });
+  return builder.close({ shape: 'lines', raw: [], rawStart: 0 });
 }
 
 const at = (...times: readonly number[]) => windowOf(times.map((time, i) => ({ message: `m${i}`, time })));
@@ -80,9 +81,9 @@ describe('the request', () => {
 
   it('is written from literals as they came: nothing is printed again', () => {
     const builder = new WindowBuilder();
-    builder.add({ form: 'literal', bytes: Buffer.from('"\\u0041\\/"'), size: 28 }, 1);
+    builder.add({ form: 'literal', bytes: Buffer.from('"\\u0041\\/"'), size: 28 }, 1, SOURCE);
     builder.endLine(1, { filtered: false, timeFallback: false });
-    const body = requestBody(batchesOf(builder.close({ shape: 'lines', raw: [] }))[0]!, 'g', 's').toString();
+    const body = requestBody(batchesOf(builder.close({ shape: 'lines', raw: [], rawStart: 0 }))[0]!, 'g', 's').toString();
     expect(body).toBe('{"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":1,"message":"\\u0041\\/"}]}');
   });
 });

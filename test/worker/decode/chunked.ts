@@ -33,7 +33,7 @@ export function stored(chunks: readonly Buffer[]): AsyncIterable<Buffer> & { rea
   };
 }
 
-export interface SplitLine extends Omit<Line, 'bytes'> {
+export interface SplitLine extends Omit<Line, 'bytes' | 'start'> {
   readonly text: string;
   /** Bytes of the object up to its end. */
   readonly offset: number;
