@@ -45,7 +45,7 @@ export function compileConfig(env: Readonly<Record<string, string | undefined>>,
     else faults.push(`${name} is ${JSON.stringify(raw)}; expected ${expectation(setting)}`);
   }
   const chosen = (values['EXECUTION_MODE'] ?? 'sqs') as Mode;
-  faults.push(...missing(values, chosen), ...crossed(values));
+  faults.push(...missing(values, chosen), ...crossed(values), ...sameBucket(values));
   const endpoint = given['AWS_ENDPOINT_URL']?.trim();
   if (endpoint && !isHttpUrl(endpoint))
     faults.push(`AWS_ENDPOINT_URL is ${JSON.stringify(endpoint)}; expected a URL such as http://127.0.0.1:4566`);
@@ -114,6 +114,14 @@ function crossed(values: Readonly<Record<string, unknown>>): string[] {
       : [`${less} is`, `${String(values[less])}; expected`];
     return `${names} ${sum} less than ${than} (${String(values[than])}): ${why}`;
   });
+}
+
+/** What is quarantined would be announced, and be nobody's object. */
+function sameBucket({ S3_BUCKET_NAME: central, QUARANTINE_BUCKET: quarantine }: Readonly<Record<string, unknown>>): string[] {
+  if (quarantine === undefined || quarantine !== central) return [];
+  return [
+    `QUARANTINE_BUCKET is ${JSON.stringify(quarantine)}; expected another bucket than S3_BUCKET_NAME, whose notifications would come back`,
+  ];
 }
 
 const MILLISECONDS: Readonly<Record<string, number>> = { milliseconds: 1, seconds: 1000, minutes: 60_000 };

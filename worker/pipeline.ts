@@ -17,6 +17,7 @@ import type { StopSignals } from './message.ts';
 import { identified } from './open/identity.ts';
 import { openObject, Superseded, type OpenedObject } from './open/open.ts';
 import { isParkable, NO_ROUTE, type Parking } from './park/parking.ts';
+import type { Quarantine } from './quarantine/quarantine.ts';
 import type { ObjectRef } from './receive/envelope.ts';
 import { unlessAborted } from './run/backoff.ts';
 import { InFlight } from './run/in-flight.ts';
@@ -25,6 +26,8 @@ export interface PipelineDeps extends LocateDeps, DeliverDeps, TenureDeps {
   readonly s3: S3Client;
   /** Missing without a ledger: what cannot be delivered then returns to the queue. */
   readonly parking?: Parking;
+  /** Missing without a bucket for it: an object of which lines are refused is a dead letter then. */
+  readonly quarantine?: Quarantine;
   readonly putsInFlight: number;
   readonly reading: {
     readonly readTimeoutMs: number;
@@ -133,7 +136,7 @@ async function deliverUnder(tenure: Tenure, { ref, route, deps, stop }: Job): Pr
   const evict = () =>
     eviction.abort(new LogferryError('evicted', `${route.source.tenant}: its account has kept ${ref.key} waiting, others need the memory`));
   const signal = AbortSignal.any([stop.force, eviction.signal, ...(tenure.lost ? [tenure.lost] : [])]);
-  const run: Run = { route, signal, evict, mayPut: () => tenure.mayPut() };
+  const run: Run = { route, signal, evict, mayPut: () => tenure.mayPut(), trials: { puts: 0, isProven: false } };
   const progress = new Progress(tenure.from);
   deps.observer.emit('object:start', facts);
   try {
@@ -176,15 +179,17 @@ interface Reading {
 /** Pulls window after window while a few are being put. What was read whole before a break is delivered before the break is told. */
 async function deliverWindows(object: OpenedObject, { ref, run, tenure, progress, deps, windUp }: Reading): Promise<Tally> {
   const { from } = tenure;
-  const { accepted, filtered, rejected, line } = progress.checkpoint;
-  const tally: Tally = { read: line, accepted, filtered, rejected, events: 0, batches: 0, rawBytes: 0, timeFallbacks: 0 };
+  const { accepted, filtered, quarantined, rejected, line } = progress.checkpoint;
+  const tally: Tally = { read: line, accepted, filtered, quarantined, rejected, events: 0, batches: 0, rawBytes: 0, timeFallbacks: 0 };
   const source = { ...object, bucket: ref.bucket, key: ref.key };
   const reader = windows(source, { ...deps.reading, format: run.route.format, observer: deps.observer, from });
   const puts = new InFlight(deps.putsInFlight);
   const torn = new TornLines();
   const settleWindow = async (window: Window) => {
     try {
-      const counts = account(tally, window, await deliverWindow(window, run, deps), torn);
+      const report = await deliverWindow(window, run, deps);
+      await deps.quarantine?.keep(window, { refused: report.refused, ref, run });
+      const counts = account(tally, window, report, torn, deps);
       if (progress.add(window, counts)) tenure.advance(progress.checkpoint);
     } finally {
       deps.budget.release(window.heldBytes);
@@ -221,8 +226,8 @@ async function readWindow(reader: WindowReader, reserve: number, run: Run, { bud
   }
 }
 
-function account(tally: Tally, window: Window, report: DeliveryReport, torn: TornLines): LineCounts {
-  const counts = settle(window, report.rejected, torn);
+function account(tally: Tally, window: Window, report: DeliveryReport, torn: TornLines, { quarantine }: PipelineDeps): LineCounts {
+  const counts = settle(window, report.refused, torn, quarantine ? 'quarantined' : 'rejected');
   addTo(tally, counts);
   tally.events += report.events;
   tally.batches += report.batches;
@@ -241,9 +246,9 @@ function linesRejected(key: string, { rejected, read }: Tally): LogferryError {
 
 function openBalance(facts: { tenant: string; bucket: string; key: string }, tally: Tally, { observer }: PipelineDeps): LogferryError {
   observer.emit('balance:open', { ...facts, ...tally });
-  const { read, accepted, filtered, rejected } = tally;
+  const { read, accepted, filtered, quarantined, rejected } = tally;
   return new LogferryError(
     'balance-open',
-    `${facts.key}: ${read} lines read, ${accepted} accepted, ${filtered} filtered, ${rejected} rejected`,
+    `${facts.key}: ${read} lines read, ${accepted} accepted, ${filtered} filtered, ${quarantined} quarantined, ${rejected} rejected`,
   );
 }

@@ -57,6 +57,12 @@ const WORK = {
     advice:
       '`none` starts the worker without any dead-letter queue: hopeless messages then return to the queue again and again. Of an object that was delivered in part (broken gzip, a bomb, lines that CloudWatch Logs refused) the rest is then lost, with a line in the log.',
   }),
+  QUARANTINE_BUCKET: text({
+    pattern: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+    expected: 'the name of a bucket',
+    advice:
+      'Where lines are kept that CloudWatch Logs refuses (too old, too new, expired, invalid) or that are longer than MAX_LINE_BYTES, whole and with their reason. Not S3_BUCKET_NAME: its notifications would come back. Without it, an object with a refused line becomes a dead letter once its other lines are delivered, one line that makes a request invalid holds its tenant up, and too long lines are delivered in parts.',
+  }),
   ENVIRONMENT: text({
     default: 'production',
     pattern: /^[\w.:/=+@ -]{1,256}$/,
@@ -130,7 +136,12 @@ const READING = {
     Number.MAX_SAFE_INTEGER,
     'Inflated size at which an object is taken for a bomb and becomes a dead letter.',
   ),
-  MAX_LINE_BYTES: bytes(8 * MiB, 1024, 256 * MiB, 'A longer line is never held whole: it goes in numbered parts, as text.'),
+  MAX_LINE_BYTES: bytes(
+    8 * MiB,
+    1024,
+    256 * MiB,
+    'A longer line is never held whole: it goes in parts as it comes, to QUARANTINE_BUCKET or, without one, to the tenant as numbered texts.',
+  ),
   READ_TIMEOUT_SECONDS: seconds(20, 1, 300, 'An S3 body without a byte for so long is taken for cut; reading goes on by a ranged GET.'),
   WINDOW_LINGER_MS: milliseconds(5000, 1, 60_000, 'Longest wait of a line for its window to fill.'),
 };
@@ -245,7 +256,12 @@ const PARKING = {
     'Where so many tenants that were well refuse within a minute, and they are OUTBREAK_PERCENT of those active, it is taken for a fault of our own side: nothing is parked then.',
   ),
   OUTBREAK_PERCENT: count(20, 1, 100, 'See OUTBREAK_TENANTS.'),
-  SWEEP_OBJECTS: count(1000, 10, 1_000_000, 'Notifications of parked objects that one sweep sends anew; the next sweep goes on at once. One tenant has a quarter of it.'),
+  SWEEP_OBJECTS: count(
+    1000,
+    10,
+    1_000_000,
+    'Notifications of parked objects that one sweep sends anew; the next sweep goes on at once. One tenant has a quarter of it.',
+  ),
   SWEEP_RATE: count(100, 1, 10_000, 'Such notifications a second, so that those who return do not stand in the way of what is new.'),
   MESSAGE_MAX_DAYS: count(
     10,
@@ -337,7 +353,18 @@ export const GROUPS = {
   'Scale-in protection on ECS': PROTECTION,
 } as const;
 
-export const SETTINGS = { ...WORK, ...FAIRNESS, ...READING, ...DELIVERING, ...RECEIVING, ...TENANTS, ...LEDGER, ...PARKING, ...RUNNING, ...PROTECTION };
+export const SETTINGS = {
+  ...WORK,
+  ...FAIRNESS,
+  ...READING,
+  ...DELIVERING,
+  ...RECEIVING,
+  ...TENANTS,
+  ...LEDGER,
+  ...PARKING,
+  ...RUNNING,
+  ...PROTECTION,
+};
 
 export type SettingName = keyof typeof SETTINGS;
 

@@ -1,6 +1,7 @@
 /** Puts the parts of a worker together, the same for every mode. It starts nothing. */
 import { GetQueueAttributesCommand, GetQueueUrlCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Config } from './config.ts';
+import type { LogferryError } from './errors.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { LogStreams } from './deliver/log-stream.ts';
 import { TenantDirectory } from './locate/tenant-directory.ts';
@@ -9,6 +10,7 @@ import type { MessageDeps } from './message.ts';
 import type { Observer } from './observe/events.ts';
 import { makeClients, type Clients } from './clients.ts';
 import { makeParking } from './park/make.ts';
+import { Quarantine } from './quarantine/quarantine.ts';
 import { ByteBudget } from './run/byte-budget.ts';
 import { Health } from './run/health.ts';
 import { Lanes, Slots } from './run/limiter.ts';
@@ -46,15 +48,8 @@ export function makeWorker(config: Config, clients: Clients, observer: Observer,
     cacheMs: config.TENANT_CACHE_SECONDS * 1000,
     staleMs: config.TENANT_STALE_SECONDS * 1000,
   });
-  const sessions = new TenantSessions({
-    clients,
-    centralRoleArn: config.CENTRAL_LOG_DISTRIBUTION_ROLE_ARN ?? '',
-    observer,
-    durationSeconds: config.SESSION_SECONDS,
-    marginMs: config.SESSION_MARGIN_SECONDS * 1000,
-    denialMs: config.DENIAL_CACHE_SECONDS * 1000,
-    max: config.TENANT_SESSIONS,
-  });
+  const sessions = sessionsOf(config, clients, observer);
+  const health = new Health({ observer, pauseMs: config.CENTRAL_PAUSE_SECONDS * 1000 });
   const ledger = ledgerOf(config, clients);
   const park = ledger && makeParking(config, { clients, observer, directory, ledger });
   const pipeline = {
@@ -73,8 +68,8 @@ export function makeWorker(config: Config, clients: Clients, observer: Observer,
     maxAttempts: config.MAX_ATTEMPTS,
     ledger,
     parking: park?.parking,
-    backoff: { baseMs: config.BACKOFF_BASE_MS, maxMs: config.BACKOFF_MAX_MS },
-    patienceMs: config.DELIVER_PATIENCE_SECONDS * 1000,
+    quarantine: quarantineOf(config, { clients, observer, slots, budget, health }),
+    ...persistence(config),
     reading: {
       readTimeoutMs: config.READ_TIMEOUT_SECONDS * 1000,
       maxObjectRawBytes: config.MAX_OBJECT_RAW_BYTES,
@@ -94,9 +89,38 @@ export function makeWorker(config: Config, clients: Clients, observer: Observer,
     sweep: park?.sweep,
     agingMs: config.MESSAGE_MAX_DAYS * DAY_MS,
     lanes: new Lanes(config.TENANT_CONCURRENCY),
-    health: new Health({ observer, pauseMs: config.CENTRAL_PAUSE_SECONDS * 1000 }),
+    health,
     returnDelay: { baseSeconds: config.RETURN_DELAY_SECONDS, maxSeconds: config.RETURN_DELAY_MAX_SECONDS },
   };
+}
+
+function sessionsOf(config: Config, clients: Clients, observer: Observer): TenantSessions {
+  return new TenantSessions({
+    clients,
+    centralRoleArn: config.CENTRAL_LOG_DISTRIBUTION_ROLE_ARN ?? '',
+    observer,
+    durationSeconds: config.SESSION_SECONDS,
+    marginMs: config.SESSION_MARGIN_SECONDS * 1000,
+    denialMs: config.DENIAL_CACHE_SECONDS * 1000,
+    max: config.TENANT_SESSIONS,
+  });
+}
+
+/** How long, and how often, what AWS does not take is tried again. */
+function persistence(config: Config): Pick<MessageDeps['pipeline'], 'backoff' | 'patienceMs'> {
+  return {
+    backoff: { baseMs: config.BACKOFF_BASE_MS, maxMs: config.BACKOFF_MAX_MS },
+    patienceMs: config.DELIVER_PATIENCE_SECONDS * 1000,
+  };
+}
+
+function quarantineOf(
+  config: Config,
+  { clients, health, ...deps }: { clients: Clients; observer: Observer; slots: Slots; budget: ByteBudget; health: Health },
+): Quarantine | undefined {
+  if (config.QUARANTINE_BUCKET === undefined) return undefined;
+  const onFault = ({ code, message }: LogferryError) => health.fault(code, message);
+  return new Quarantine({ ...deps, s3: clients.s3, bucket: config.QUARANTINE_BUCKET, ...persistence(config), onFault });
 }
 
 function ledgerOf(config: Config, { documents }: Clients): Ledger | undefined {
@@ -147,6 +171,15 @@ export function warnings(config: Config): { setting: string; advice: string }[] 
           {
             setting: 'LEDGER_TABLE',
             advice: 'not set: objects whose worker dies or stops, and repeated notifications, are delivered again from the start',
+          },
+        ]),
+    ...(config.QUARANTINE_BUCKET
+      ? []
+      : [
+          {
+            setting: 'QUARANTINE_BUCKET',
+            advice:
+              'not set: an object with a line that CloudWatch Logs refuses becomes a dead letter, and an invalid line holds its tenant up',
           },
         ]),
     ...(config.DLQ === 'none' ? [{ setting: 'DLQ', advice: 'none: hopeless messages return again and again' }] : []),

@@ -64,6 +64,8 @@ async function startOnAnyPort(options: LocalAwsOptions): Promise<LocalAws> {
 function workerEnvironment({ environment, cloud }: Central): Record<string, string> {
   return {
     ...environment,
+    // What is refused is told as a dead letter, with the object that it is of.
+    QUARANTINE_BUCKET: '',
     AWS_ACCESS_KEY_ID: cloud.keys.accessKeyId,
     AWS_SECRET_ACCESS_KEY: cloud.keys.secretAccessKey,
     METRICS_PORT: '0',

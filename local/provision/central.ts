@@ -1,5 +1,5 @@
 /**
- * The central side on an emulator: bucket, topic, queues, tenant table and role, wired as `cdktf deploy` wires them on AWS. For the demo and the tests;
+ * The central side on an emulator: buckets, topic, queues, tenant table and role, wired as `cdktf deploy` wires them on AWS. For the demo and the tests;
  * it never touches an account that it was not given keys for.
  */
 import { CreateTableCommand, DynamoDBClient, waitUntilTableExists, type GlobalSecondaryIndex } from '@aws-sdk/client-dynamodb';
@@ -37,6 +37,7 @@ export interface Central {
   readonly cloud: Cloud;
   readonly account: string;
   readonly bucket: string;
+  readonly quarantineBucket: string;
   readonly topicArn: string;
   readonly queueUrl: string;
   readonly deadLetterUrl: string;
@@ -73,12 +74,14 @@ export async function makeCentral(cloud: Cloud, options: CentralOptions): Promis
     makeTable(dynamodb, `${prefix}-ledger`, ['object', 'delivery'], ATTENTION),
     makeRoles(cloud, account, options),
   ]);
-  const bucket = `${prefix}-central`;
+  const [bucket, quarantineBucket] = [`${prefix}-central`, `${prefix}-quarantine`];
+  await s3.send(new CreateBucketCommand({ Bucket: quarantineBucket }));
   const environment = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: region,
     SQS_QUEUE_URL: queue.url,
     S3_BUCKET_NAME: bucket,
+    QUARANTINE_BUCKET: quarantineBucket,
     TENANT_CONFIG_TABLE: table,
     LEDGER_TABLE: ledgerTable,
     CENTRAL_LOG_DISTRIBUTION_ROLE_ARN: roles.roleArn,
@@ -88,6 +91,7 @@ export async function makeCentral(cloud: Cloud, options: CentralOptions): Promis
     cloud,
     account,
     bucket,
+    quarantineBucket,
     topicArn,
     queueUrl: queue.url,
     deadLetterUrl: dead.url,

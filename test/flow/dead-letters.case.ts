@@ -76,10 +76,10 @@ export function deadLettersFlow(aws: () => Target): void {
   });
 
   describeOn(aws, 'refused lines', ['accounts', 'limits', 'tables'], () => {
-    it('keeps a message whose lines are too old or too new, and delivers the others', async () => {
+    it('without a quarantine bucket, keeps a message whose lines are too old or too new, and delivers the others', async () => {
       const stage = await Stage.open(aws());
       const tenant = await stage.tenant('late');
-      const worker = stage.worker();
+      const worker = stage.worker({ QUARANTINE_BUCKET: '' });
       await worker.ready();
       const lines = ndjson(['ancient'], Date.now() - 15 * DAY_MS) + ndjson(['fresh']) + ndjson(['from tomorrow'], Date.now() + DAY_MS / 2);
       await stage.upload(keyOf('late'), lines);

@@ -2,9 +2,9 @@
  * What a flow case plays on: a central side of its own on the target, customers in accounts of their own, and workers that are real processes. It takes
  * everything down again, and a worker that a case forgot fails it.
  */
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { FilterLogEventsCommand, type FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
@@ -17,6 +17,7 @@ import { startFaults, type Faults } from '../../local/faults/faults.ts';
 import { closeCentral, makeCentral, type Central, type CentralOptions } from '../../local/provision/central.ts';
 import { makeTenant, makeTenantSide, type TenantOptions, type TenantSide } from '../../local/provision/tenant.ts';
 import { WorkerProcess, type WorkerProcessOptions } from '../../local/worker-process.ts';
+import type { QuarantineRecord } from '../../worker/quarantine/records.ts';
 import { CENTRAL_ACCOUNT, type Target, uniqueName } from '../contract/target.ts';
 
 /** How long anything may take on two busy cores; a case that needs it all has failed. */
@@ -132,6 +133,19 @@ export class Stage {
 
   async messages(tenant: TenantSide, stream?: string): Promise<string[]> {
     return (await this.events(tenant, stream)).map(({ message = '' }) => message);
+  }
+
+  /** What is in quarantine below a tenant's prefix, object by object in the order of their keys. */
+  async quarantined(tenant: string): Promise<{ readonly key: string; readonly records: readonly QuarantineRecord[] }[]> {
+    const { clients, quarantineBucket: Bucket } = this.central;
+    const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket, Prefix: `${tenant}/` }));
+    return await Promise.all(
+      Contents.map(async ({ Key = '' }) => {
+        const { Body } = await clients.s3.send(new GetObjectCommand({ Bucket, Key }));
+        const text = gunzipSync((await Body?.transformToByteArray()) ?? Buffer.alloc(0)).toString();
+        return { key: Key, records: text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as QuarantineRecord])) };
+      }),
+    );
   }
 
   /** Waits until just these messages are there, in any order: none lost, none twice, none of others. */

@@ -14,7 +14,8 @@ interface Settled {
   readonly counts: LineCounts;
 }
 
-const START: Checkpoint = { offset: 0, line: 0, shape: 'lines', accepted: 0, filtered: 0, rejected: 0 };
+/** Nothing has been settled. */
+export const START: Checkpoint = { offset: 0, line: 0, shape: 'lines', accepted: 0, filtered: 0, quarantined: 0, rejected: 0 };
 
 export class Progress {
   /** Settled, but one before them is not; by their index. */
@@ -43,13 +44,14 @@ export class Progress {
 
   #pass({ window, counts }: Settled): void {
     this.#ahead.delete(this.#next++);
-    const { accepted, filtered, rejected } = this.#reached;
+    const { accepted, filtered, quarantined, rejected } = this.#reached;
     this.#reached = {
       offset: window.endOffset,
       line: window.endLine,
       shape: window.shape,
       accepted: accepted + counts.accepted,
       filtered: filtered + counts.filtered,
+      quarantined: quarantined + counts.quarantined,
       rejected: rejected + counts.rejected,
     };
     if (window.endsAtLineBorder) this.#checkpoint = this.#reached;

@@ -8,6 +8,8 @@ export type PutFault =
   | { readonly kind: 'missing' }
   /** The session's credentials are not (or no longer) accepted. */
   | { readonly kind: 'session' }
+  /** Something in the request is not as it must be: one of its lines, or the route. */
+  | { readonly kind: 'invalid' }
   | { readonly kind: 'refused'; readonly code: Extract<FaultCode, 'tenant-denied' | 'delivery-refused'> };
 
 const THROTTLES = new Set([
@@ -25,6 +27,7 @@ const SESSION_ENDED = new Set([
   'InvalidClientTokenId',
   'RequestExpired',
 ]);
+const INVALID = new Set(['InvalidParameterException', 'SerializationException', 'ValidationException']);
 const DENIALS = /AccessDenied|NotAuthorized|Unauthorized|OptInRequired|SubscriptionRequired|MissingAuthentication|KMS/i;
 /** The request never reached the service, so nothing can have been taken. */
 const UNREACHED = new Set([
@@ -53,6 +56,7 @@ export function classifyPut(error: unknown): PutFault {
   if (SESSION_ENDED.has(name)) return { kind: 'session' };
   // Sequence tokens are ignored nowadays; an endpoint that still minds them answers as AWS once did.
   if (name === 'InvalidSequenceTokenException') return { kind: 'retry', reason: name, ambiguous: false };
+  if (INVALID.has(name)) return { kind: 'invalid' };
   if (DENIALS.test(name)) return { kind: 'refused', code: 'tenant-denied' };
   if (status === undefined) return { kind: 'retry', reason: code ?? name, ambiguous: !UNREACHED.has(code ?? '') };
   if (status >= 500 || status < 400) return { kind: 'retry', reason: name, ambiguous: true };

@@ -47,7 +47,16 @@ const Stored = z.object({
   attempts: count.default(0),
   lease_until: z.number().optional(),
   checkpoint: z
-    .object({ offset: count, line: count, shape: z.enum(['lines', 'array', 'records']), accepted: count, filtered: count, rejected: count })
+    .object({
+      offset: count,
+      line: count,
+      shape: z.enum(['lines', 'array', 'records']),
+      accepted: count,
+      filtered: count,
+      // Rows from before there was a quarantine have none.
+      quarantined: count.default(0),
+      rejected: count,
+    })
     .optional(),
   expires_at: z.number().optional(),
   reason: z.string().optional(),
@@ -73,7 +82,10 @@ export function objectId({ bucket, key, versionId, etag = '' }: ObjectRef): stri
 const ATTENTION_SHARDS = 16;
 
 /** @param now in milliseconds since 1970. */
-export function attention({ object }: Pick<LedgerKey, 'object'>, now: number): { readonly attention_shard: string; readonly attention_at: number } {
+export function attention(
+  { object }: Pick<LedgerKey, 'object'>,
+  now: number,
+): { readonly attention_shard: string; readonly attention_at: number } {
   return { attention_shard: String(shardOf({ object }, ATTENTION_SHARDS)), attention_at: now };
 }
 

@@ -5,11 +5,13 @@
 import { EventEmitter } from 'node:events';
 import type { FaultCode } from '../errors.ts';
 
-/** The lines of one object by the way they left the worker: read = accepted + filtered + rejected, once the object is done. */
+/** The lines of one object by the way they left the worker: read = accepted + filtered + quarantined + rejected, once the object is done. */
 export interface LineCounts {
   read: number;
   accepted: number;
   filtered: number;
+  quarantined: number;
+  /** Without a quarantine bucket: kept with the message in the dead-letter queue. */
   rejected: number;
 }
 
@@ -19,7 +21,11 @@ interface ObjectFacts {
   readonly key: string;
 }
 
-export type RejectionKind = 'too-old' | 'too-new' | 'expired';
+/** Why CloudWatch did not take a line. `expired`: older than the group's retention; `invalid`: the request with it is refused, the one without it is not. */
+export type RejectionKind = 'too-old' | 'too-new' | 'expired' | 'invalid';
+
+/** `too-long`: longer than MAX_LINE_BYTES. */
+export type QuarantineReason = RejectionKind | 'too-long';
 
 /** Names are `noun:verb`; each payload is a fact that has happened. Times are in milliseconds. */
 export interface WorkerEvents {
@@ -71,6 +77,10 @@ export interface WorkerEvents {
   /** Bytes after the end of the gzip stream that are not gzip; they are not delivered. */
   'object:trailing-bytes': { bucket: string; key: string; bytes: number };
   'line:oversize': { bucket: string; key: string; parts: number };
+  /** Lines are kept in the quarantine bucket, in the object `quarantine`. A line that lies in several windows is told of in each. */
+  'line:quarantine': ObjectFacts & { reason: QuarantineReason; lines: number; quarantine: string };
+  /** The quarantine bucket did not take an object; it is tried again. */
+  'quarantine:fail': { tenant: string; code: FaultCode; detail: string; attempt: number };
   'balance:open': ObjectFacts & LineCounts;
 
   'batch:put': { tenant: string; events: number; bytes: number; durationMs: number };
@@ -78,6 +88,8 @@ export interface WorkerEvents {
   /** The answer to a put was lost: its events may be there already and are sent again. */
   'batch:ambiguous': { tenant: string; events: number; error: unknown };
   'batch:reject': { tenant: string; kind: RejectionKind; lines: number };
+  /** Lines that CloudWatch refused for their time were sent with the time of their arrival, as the tenant's row asks for. */
+  'batch:late': { tenant: string; events: number };
   'stream:create': { tenant: string; what: 'group' | 'stream'; name: string };
 
   /** A tenant's side has refused: its objects are parked unread until one goes through. */

@@ -47,11 +47,11 @@ function countObjects(observer: Observer, counter: MakeCounter): void {
   const events = counter('events_total', 'Events that settled objects were made into.');
   const fallbacks = counter('time_fallbacks_total', "Lines without a usable time, delivered with their object's time.");
   const resumes = counter('object_resumes_total', 'Bodies that broke off and went on by a ranged read.');
-  const oversize = counter('oversize_lines_total', 'Lines longer than MAX_LINE_BYTES, delivered in parts.');
+  const oversize = counter('oversize_lines_total', 'Lines longer than MAX_LINE_BYTES.');
   const open = counter('balance_open_total', 'Objects whose lines were not all accounted for. Anything but 0 is a defect.');
   observer.on('object:done', (fact) => {
     objects.inc({ outcome: 'delivered' });
-    for (const way of ['read', 'accepted', 'filtered', 'rejected'] as const) lines.inc({ way }, fact[way]);
+    for (const way of ['read', 'accepted', 'filtered', 'quarantined', 'rejected'] as const) lines.inc({ way }, fact[way]);
     raw.inc(fact.rawBytes);
     events.inc(fact.events);
     fallbacks.inc(fact.timeFallbacks);
@@ -61,6 +61,10 @@ function countObjects(observer: Observer, counter: MakeCounter): void {
   observer.on('object:resume', () => resumes.inc());
   observer.on('line:oversize', () => oversize.inc());
   observer.on('balance:open', () => open.inc());
+  const quarantined = counter('quarantined_lines_total', 'Lines written to the quarantine bucket, by reason.', ['reason']);
+  const failed = counter('quarantine_failures_total', 'Writes that the quarantine bucket did not take.', ['code']);
+  observer.on('line:quarantine', ({ reason, lines: kept }) => quarantined.inc({ reason }, kept));
+  observer.on('quarantine:fail', ({ code }) => failed.inc({ code }));
 }
 
 function countBatches(observer: Observer, counter: MakeCounter): void {
@@ -78,6 +82,8 @@ function countBatches(observer: Observer, counter: MakeCounter): void {
   observer.on('batch:ambiguous', () => ambiguous.inc());
   observer.on('batch:reject', ({ kind, lines }) => rejected.inc({ kind }, lines));
   observer.on('stream:create', ({ what }) => created.inc({ what }));
+  const late = counter('late_events_total', 'Events that were delivered with the time of their arrival.');
+  observer.on('batch:late', ({ events }) => late.inc(events));
 }
 
 function countMessages(observer: Observer, counter: MakeCounter): void {

@@ -2,6 +2,7 @@
  * What must wait for its tenant waits in the ledger, not in the queue: whose fault it is, the breaker told, the row written. It never answers for a message: whoever
  * parks returns from here only once the row is there.
  */
+import { START } from '../account/progress.ts';
 import { LogferryError, type FaultCode } from '../errors.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { objectId } from '../ledger/row.ts';
@@ -119,7 +120,7 @@ export class Parking {
   /** Ends the row of an object that was parked, and is not wanted by the tenant's row as it is now. @throws as `takeUp`. */
   async unwanted({ ref, tenant, type }: Which, deps: TenureDeps, source: Route['source']): Promise<void> {
     const tenure = await takeUp(ref, { type: type as Route['type'], source: { ...source, tenant } }, deps);
-    await tenure?.settle(tenure.from ?? { offset: 0, line: 0, shape: 'lines', accepted: 0, filtered: 0, rejected: 0 });
+    await tenure?.settle(tenure.from ?? START);
   }
 
   async #tell({ tenant, type }: Which, { code: reason, fault, message: detail }: LogferryError): Promise<void> {

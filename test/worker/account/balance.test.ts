@@ -25,7 +25,7 @@ function windowsOf(lines: readonly (readonly number[])[]): Window[] {
 }
 
 const NONE: ReadonlySet<number> = new Set();
-const zero = (): LineCounts => ({ read: 0, accepted: 0, filtered: 0, rejected: 0 });
+const zero = (): LineCounts => ({ read: 0, accepted: 0, filtered: 0, quarantined: 0, rejected: 0 });
 
 /** @param order in which the windows are settled. @param rejected lines, by window. */
 function total(windows: readonly Window[], rejected: readonly (readonly number[])[] = [], order = windows.map((_, i) => i)): LineCounts {
@@ -37,24 +37,31 @@ function total(windows: readonly Window[], rejected: readonly (readonly number[]
 describe('lines are counted, not events', () => {
   it('an empty one is filtered, one of several events is one', () => {
     const [window] = windowsOf([[1], [0], [3], [1]]);
-    expect(settle(window!, NONE, new TornLines())).toEqual({ read: 4, accepted: 3, filtered: 1, rejected: 0 });
-    expect(settle(window!, new Set([2, 3]), new TornLines())).toEqual({ read: 4, accepted: 1, filtered: 1, rejected: 2 });
+    expect(settle(window!, NONE, new TornLines())).toEqual({ read: 4, accepted: 3, filtered: 1, quarantined: 0, rejected: 0 });
+    expect(settle(window!, new Set([2, 3]), new TornLines())).toEqual({ read: 4, accepted: 1, filtered: 1, quarantined: 0, rejected: 2 });
+  });
+
+  it('what is refused is quarantined where there is a place for it', () => {
+    const [window] = windowsOf([[1], [0], [3], [1]]);
+    const counts = settle(window!, new Set([2, 3]), new TornLines(), 'quarantined');
+    expect(counts).toEqual({ read: 4, accepted: 1, filtered: 1, quarantined: 2, rejected: 0 });
+    expect(isClosed(counts)).toBe(true);
   });
 
   it('one over several windows counts where it ends', () => {
     const windows = windowsOf([[1], [2, 3, 1], [1]]);
     const torn = new TornLines();
     expect(windows.map((window) => settle(window, NONE, torn))).toEqual([
-      { read: 1, accepted: 1, filtered: 0, rejected: 0 },
-      { read: 0, accepted: 0, filtered: 0, rejected: 0 },
-      { read: 2, accepted: 2, filtered: 0, rejected: 0 },
+      { read: 1, accepted: 1, filtered: 0, quarantined: 0, rejected: 0 },
+      { read: 0, accepted: 0, filtered: 0, quarantined: 0, rejected: 0 },
+      { read: 2, accepted: 2, filtered: 0, quarantined: 0, rejected: 0 },
     ]);
   });
 });
 
 describe('a line is accepted only with all of its parts', () => {
   const windows = windowsOf([[1], [2, 3, 1, 1], [1]]);
-  const expected = { read: 3, accepted: 2, filtered: 0, rejected: 1 };
+  const expected = { read: 3, accepted: 2, filtered: 0, quarantined: 0, rejected: 1 };
   const orders = [
     [0, 1, 2, 3],
     [3, 2, 1, 0],
@@ -71,7 +78,7 @@ describe('a line is accepted only with all of its parts', () => {
 
   it('which says nothing about its neighbours', () => {
     for (const order of orders)
-      expect(total(windows, [[0], [], [], [2]], order)).toEqual({ read: 3, accepted: 1, filtered: 0, rejected: 2 });
+      expect(total(windows, [[0], [], [], [2]], order)).toEqual({ read: 3, accepted: 1, filtered: 0, quarantined: 0, rejected: 2 });
   });
 });
 

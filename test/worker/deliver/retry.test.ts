@@ -20,8 +20,9 @@ test.each([
   [aws('AccessDeniedException', 400), { kind: 'refused', code: 'tenant-denied' }],
   [aws('KMSInvalidStateException', 400), { kind: 'refused', code: 'tenant-denied' }],
   [aws('SomethingNew', 403), { kind: 'refused', code: 'tenant-denied' }],
-  [aws('InvalidParameterException', 400), { kind: 'refused', code: 'delivery-refused' }],
-  [aws('ValidationException', 400), { kind: 'refused', code: 'delivery-refused' }],
+  [aws('InvalidParameterException', 400), { kind: 'invalid' }],
+  [aws('ValidationException', 400), { kind: 'invalid' }],
+  [aws('SomethingElse', 400), { kind: 'refused', code: 'delivery-refused' }],
 ])('%s', (error, fault) => {
   expect(classifyPut(error)).toEqual(fault);
 });

@@ -48,7 +48,15 @@ afterEach(() => {
 
 const ledger = () =>
   new Ledger({ documents, table: TABLE, leaseMs: LEASE_MS, skewMs: SKEW_MS, checkpointMs: 0, keepMs: 60_000, now: () => now });
-const at = (line: number): Checkpoint => ({ offset: line * 10, line, shape: 'lines', accepted: line, filtered: 0, rejected: 0 });
+const at = (line: number): Checkpoint => ({
+  offset: line * 10,
+  line,
+  shape: 'lines',
+  accepted: line,
+  filtered: 0,
+  quarantined: 0,
+  rejected: 0,
+});
 const row = async () => (await documents.send(new GetCommand({ TableName: TABLE, Key: key }))).Item;
 
 async function taken(by: Ledger): Promise<Extract<Claimed, { action: 'take' }>> {

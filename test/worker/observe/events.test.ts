@@ -17,7 +17,16 @@ test('each listener is told each fact of its name, in order', () => {
 
 test('a fact that nobody listens for is told all the same', () => {
   expect(() =>
-    new Observer().emit('balance:open', { tenant: 't', bucket: 'b', key: 'k', read: 2, accepted: 1, filtered: 0, rejected: 0 }),
+    new Observer().emit('balance:open', {
+      tenant: 't',
+      bucket: 'b',
+      key: 'k',
+      read: 2,
+      accepted: 1,
+      filtered: 0,
+      quarantined: 0,
+      rejected: 0,
+    }),
   ).not.toThrow();
 });
 

@@ -41,6 +41,7 @@ const done = {
   read: 3,
   accepted: 2,
   filtered: 1,
+  quarantined: 0,
   rejected: 0,
   events: 2,
   rawBytes: 90,
@@ -77,7 +78,7 @@ describe('a line', () => {
     const { observer, lines } = logged('debug');
     observer.emit('batch:put', { tenant: 'acme', events: 2, bytes: 100, durationMs: 5 });
     observer.emit('object:fail', { ...object, code: 'tenant-denied', detail: 'the role refuses' });
-    observer.emit('balance:open', { ...object, read: 2, accepted: 1, filtered: 0, rejected: 0 });
+    observer.emit('balance:open', { ...object, read: 2, accepted: 1, filtered: 0, quarantined: 0, rejected: 0 });
     expect(lines().map(({ level, event }) => [level, event])).toEqual([
       ['debug', 'batch:put'],
       ['warn', 'object:fail'],
@@ -87,7 +88,7 @@ describe('a line', () => {
 
   test.each(['silent', 'fatal'])('is not written at level %s', (level) => {
     const { observer, text } = logged(level);
-    observer.emit('balance:open', { ...object, read: 2, accepted: 1, filtered: 0, rejected: 0 });
+    observer.emit('balance:open', { ...object, read: 2, accepted: 1, filtered: 0, quarantined: 0, rejected: 0 });
     expect(text()).toBe('');
   });
 });

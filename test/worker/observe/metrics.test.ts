@@ -17,7 +17,7 @@ const gauges: Gauges = {
 /** One of each fact. A new event does not compile until it stands here. */
 const facts = (id: string): { readonly [N in EventName]: WorkerEvents[N] } => {
   const object = { tenant: id, bucket: id, key: id };
-  const lines = { read: 10, accepted: 7, filtered: 2, rejected: 1 };
+  const lines = { read: 15, accepted: 7, filtered: 2, quarantined: 5, rejected: 1 };
   const error = new Error(id);
   return {
     'worker:start': { mode: 'sqs', version: '0' },
@@ -53,11 +53,14 @@ const facts = (id: string): { readonly [N in EventName]: WorkerEvents[N] } => {
     'object:resume': { bucket: id, key: id, offset: 1, error },
     'object:trailing-bytes': { bucket: id, key: id, bytes: 1 },
     'line:oversize': { bucket: id, key: id, parts: 2 },
+    'line:quarantine': { ...object, reason: 'too-old', lines: 5, quarantine: id },
+    'quarantine:fail': { tenant: id, code: 'central-denied', detail: id, attempt: 1 },
     'balance:open': { ...object, ...lines },
     'batch:put': { tenant: id, events: 8, bytes: 300, durationMs: 20 },
     'batch:retry': { tenant: id, reason: 'ThrottlingException', delayMs: 1, attempt: 1 },
     'batch:ambiguous': { tenant: id, events: 8, error },
     'batch:reject': { tenant: id, kind: 'too-old', lines: 4 },
+    'batch:late': { tenant: id, events: 3 },
     'stream:create': { tenant: id, what: 'stream', name: id },
     'tenant:lookup': { outcome: 'stale' },
     'tenant:warn': { tenant: id, advice: id },
@@ -86,10 +89,14 @@ test('each fact is counted', async () => {
     'logferry_objects_total{outcome="delivered"}': 2,
     'logferry_objects_total{outcome="not-wanted"}': 2,
     'logferry_object_failures_total{code="tenant-denied"}': 2,
-    'logferry_lines_total{way="read"}': 20,
+    'logferry_lines_total{way="read"}': 30,
     'logferry_lines_total{way="accepted"}': 14,
     'logferry_lines_total{way="filtered"}': 4,
+    'logferry_lines_total{way="quarantined"}': 10,
     'logferry_lines_total{way="rejected"}': 2,
+    'logferry_quarantined_lines_total{reason="too-old"}': 10,
+    'logferry_quarantine_failures_total{code="central-denied"}': 2,
+    logferry_late_events_total: 6,
     logferry_raw_bytes_total: 1_000,
     logferry_events_total: 16,
     logferry_time_fallbacks_total: 6,
