@@ -6,7 +6,7 @@ import { FLEET } from '../../worker/locate/tenant-row.ts';
 import { confirmed } from '../confirm.ts';
 import { addDryRun, examples, open, type Context } from '../context.ts';
 import { CliError, UsageError } from '../error.ts';
-import { apply, applySwitch, type Applied } from '../fleet/apply.ts';
+import { apply, type Applied } from '../fleet/apply.ts';
 import { planOf, type Plan } from '../fleet/plan.ts';
 import { readFleet, type Fault, type FleetFile } from '../fleet/read.ts';
 import { asJson, showPlan } from '../fleet/show.ts';
@@ -59,16 +59,12 @@ async function importFleet(context: Context, file: string, options: ImportOption
   const isNothing = plan.steps.length === 0 && fleetSwitch.patch === undefined;
   if (isDryRun || isNothing) return say(context, plan, fleetSwitch);
   if (isAsked) await confirmed('Write this', 'yes', 'nothing was written');
-  // A pause is there before anything else; the end of one comes after all is as it shall be.
-  if (fleetSwitch.patch?.paused === true) await applySwitch(tenants, fleetSwitch, now());
   let done = 0;
-  const applied = await apply(tenants, plan.steps, now(), () => {
+  const applied = await apply(tenants, plan, fleetSwitch, now(), () => {
     if (++done % 100 === 0) output.progress(`${done} of ${plan.steps.length} written`);
   });
-  const isWhole = applied.written.length === plan.steps.length;
-  if (fleetSwitch.patch?.paused === false && isWhole) await applySwitch(tenants, fleetSwitch, now());
   say(context, plan, fleetSwitch, applied);
-  if (!isWhole) process.exitCode = 1;
+  if (applied.refused.length + applied.failed.length + applied.untried.length > 0) process.exitCode = 1;
 }
 
 async function planFor(
@@ -93,11 +89,17 @@ function refuse(file: string, faults: readonly Fault[]): void {
 function say({ output, isDryRun }: Context, plan: Plan, { patch }: SwitchPlan, applied?: Applied): void {
   const { written = [], refused = [], failed = [], untried = [] } = applied ?? {};
   for (const { why } of [...refused, ...failed]) output.warn(why);
-  if (untried.length > 0) output.warn(`not tried after that: ${counted(untried.length, 'tenant')} (${names(untried)}); repeat the import`);
+  if (untried.length > 0) output.warn(`not tried after that: ${names(untried)}; repeat the import`);
   const { steps, untouched, unnamed } = plan;
   const answer = { steps: steps.map(asJson), untouched, not_in_file: unnamed, fleet: patch ?? null, written, refused, failed, untried };
   output.answer(answer, () => {
     if (steps.length === 0 && patch === undefined) output.line('Nothing to change.');
-    else output.line(isDryRun ? 'Dry run, nothing written.' : `Written: ${counted(written.length, 'tenant')}.`);
+    else output.line(isDryRun ? 'Dry run, nothing written.' : `Written: ${writtenOf(written)}.`);
   });
+}
+
+function writtenOf(ids: readonly string[]): string {
+  const isFleet = ids.includes(FLEET);
+  const tenants = counted(ids.length - Number(isFleet), 'tenant');
+  return isFleet ? `${tenants} and the switch of the fleet` : tenants;
 }
