@@ -151,3 +151,9 @@ describe('rights', () => {
     expect(spec.ingress).toMatchObject([{ ports: [{ port: 'metrics' }] }]);
   });
 });
+
+it.each([...OVERLAYS, 'overlays/worker'])('the README names every value of %s', (overlay) => {
+  const readme = readFileSync(join(K8S, 'README.md'), 'utf8');
+  const unset = [...settings(overlay).keys()].filter((name) => !readme.includes(`\`${name}\``));
+  expect(unset).toEqual([]);
+});
