@@ -8,7 +8,7 @@ import type { TenantTable } from '../tenant/table.ts';
 import type { Plan, Step } from './plan.ts';
 import type { SwitchPlan } from './switch.ts';
 
-/** What DynamoDB's default of a new on-demand table takes with ease, and 3,000 rows need some ten seconds for. */
+/** At 100 ms a call, 3,000 rows take 20 s: far below what a new on-demand table allows (4,000 writes a second). */
 const AT_ONCE = 16;
 
 export interface Applied {
