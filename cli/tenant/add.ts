@@ -53,7 +53,7 @@ async function addTenant(context: Context, id: string, options: AddOptions): Pro
   refuseCollisions(collisionsOf(item, fleet), options.sharedAccount ?? false);
   await refuseOwnAccount(item, tenants, sts);
   const after = isDryRun ? item : await tenants.create(item, now());
-  report(output, { after, changes: changesOf({}, item), written: !isDryRun });
+  report(output, { after, changes: changesOf({}, item), written: !isDryRun, tellsIds: true });
 }
 
 function fieldOf(field: string, given: string | boolean | undefined): [string, unknown][] {

@@ -1,6 +1,4 @@
 /** `tenant import`: makes the rows of many tenants what a file says, after it has shown what that changes. It removes none. */
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { FLEET } from '../../worker/locate/tenant-row.ts';
 import { confirmed } from '../confirm.ts';
@@ -12,6 +10,7 @@ import { readFleet, type Fault, type FleetFile } from '../fleet/read.ts';
 import { asJson, showPlan } from '../fleet/show.ts';
 import { switchPlanOf, type SwitchPlan } from '../fleet/switch.ts';
 import { counted, shown } from '../output.ts';
+import { readText } from '../text-file.ts';
 import { names, ownAccounts } from './collisions.ts';
 
 interface ImportOptions {
@@ -19,6 +18,9 @@ interface ImportOptions {
   readonly sharedAccount?: boolean;
   readonly otherFields?: boolean;
 }
+
+/** One brace too few makes hundreds of faults. */
+const MAX_TOLD = 100;
 
 const NOTES = `
 The file says how the rows of its tenants shall be: a field that it does not name is taken off, but for \`enabled\` and the ExternalIds, which stay. New
@@ -52,7 +54,7 @@ async function importFleet(context: Context, file: string, options: ImportOption
   const isAsked = options.yes !== true && !isDryRun;
   if (isAsked && (file === '-' || output.isJson || !process.stdin.isTTY))
     throw new UsageError('nobody can be asked here; give --yes or --dry-run');
-  const read = readFleet(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
+  const read = readFleet(await readText(file));
   const { plan, fleetSwitch } = await planFor(context, read, options);
   refuse(file, [...read.faults, ...fleetSwitch.faults, ...plan.faults]);
   if (!output.isJson) showPlan(output, plan, fleetSwitch);
@@ -78,11 +80,13 @@ async function planFor(
   return { plan: planOf(read.tenants, items, options), fleetSwitch: switchPlanOf(read.fleet, switches, now()) };
 }
 
-/** @throws CliError that tells all of them, in the order of the file. */
+/** @throws CliError that tells them, in the order of the file. */
 function refuse(file: string, faults: readonly Fault[]): void {
   if (faults.length === 0) return;
   const name = file === '-' ? 'standard input' : file;
-  const lines = faults.toSorted((a, b) => a.line - b.line).map(({ line, says }) => `  ${name}:${line}: ${shown(says)}`);
+  const sorted = faults.toSorted((a, b) => a.line - b.line);
+  const lines = sorted.slice(0, MAX_TOLD).map(({ line, says }) => `  ${name}:${line}: ${shown(says)}`);
+  if (sorted.length > MAX_TOLD) lines.push(`  and ${sorted.length - MAX_TOLD} more`);
   throw new CliError(`nothing was written: ${counted(faults.length, 'fault')} in ${name}\n${lines.join('\n')}`);
 }
 
