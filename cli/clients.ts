@@ -41,6 +41,8 @@ export function makeCliClients({ profile, region, endpointUrl }: AwsOptions, env
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: CALL_TIMEOUT_MS,
+    // Of an answer that has begun, too.
+    socketTimeout: CALL_TIMEOUT_MS,
     throwOnRequestTimeout: true,
   });
   const config = {

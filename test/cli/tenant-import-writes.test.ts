@@ -2,12 +2,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
+import { standBetween, type Meet } from './between.ts';
 import { goodRow, MAIN, withOperator, type Ended } from './operator.ts';
 
 const operator = withOperator();
@@ -16,28 +14,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close();
 });
 
-/** AWS, with somebody in between. @param meet is told each operation, and may answer in AWS's place by a status and body. */
-async function between(
-  meet: (operation: string) => Promise<{ status: number; body: string } | undefined>,
-): Promise<{ AWS_ENDPOINT_URL: string }> {
-  const { hostname, port } = new URL(operator().central.cloud.endpoint);
-  const pass = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-    const body = await buffer(req);
-    const said = await meet(String(req.headers['x-amz-target']).split('.')[1] ?? '');
-    if (said !== undefined) return void res.writeHead(said.status).end(said.body);
-    const onward = request({ hostname, port, method: req.method, path: req.url, headers: req.headers });
-    onward.end(body);
-    const [answer] = (await once(onward, 'response')) as [IncomingMessage];
-    answer.pipe(res.writeHead(answer.statusCode ?? 500, answer.headers));
-  };
-  const server = createServer((req, res) => void pass(req, res).catch(() => res.destroy()));
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  closing.push(async () => {
-    server.closeAllConnections();
-    await new Promise((done) => server.close(done));
-  });
-  return { AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
+const between = (meet: Meet): Promise<{ AWS_ENDPOINT_URL: string }> => standBetween(operator().central.cloud.endpoint, meet, closing);
 
 const fleet = (count: number, late: string): string =>
   `version: 1\ntenants:\n${Array.from(
