@@ -55,7 +55,8 @@ function parseEach(trust: object): { policy: Policy[]; unread: { says: string; i
 }
 
 function questionOf(action: string, { route, centralRoleArn }: Side): Question {
-  const [account = '', role = ''] = [centralRoleArn.split(':')[4], centralRoleArn.split('/').at(-1)];
+  const [, partition = '', , , account = ''] = centralRoleArn.split(':');
+  const role = centralRoleArn.split('/').at(-1) ?? '';
   const name = sessionName(route.source);
   const context = new Map<string, string>([
     ['aws:principalarn', centralRoleArn],
@@ -68,7 +69,7 @@ function questionOf(action: string, { route, centralRoleArn }: Side): Question {
     ['aws:principaltag/environment', route.environment],
     ...(route.externalId === undefined ? [] : [['sts:externalid', route.externalId] as const]),
   ]);
-  const asker = { account, arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}`, roleArn: centralRoleArn };
+  const asker = { account, arn: `arn:${partition}:sts::${account}:assumed-role/${role}/${name}`, roleArn: centralRoleArn };
   return { asker, action, resource: route.roleArn, context };
 }
 
@@ -99,11 +100,11 @@ function faultsOf({ principals = [], conditions }: Statement, { asker, context }
 }
 
 const TAG = /^aws:(principal|request)tag\/(.+)$/;
-const TAG_CAUSES: Readonly<Record<string, Cause>> = {
-  tenant_id: 'tag-tenant_id',
-  cluster_id: 'tag-cluster_id',
-  environment: 'tag-environment',
-};
+const TAG_CAUSES: ReadonlyMap<string, Cause> = new Map([
+  ['tenant_id', 'tag-tenant_id'],
+  ['cluster_id', 'tag-cluster_id'],
+  ['environment', 'tag-environment'],
+]);
 
 function conditionFault(condition: Condition, context: PolicyContext): Difference {
   const { key } = condition;
@@ -114,7 +115,7 @@ function conditionFault(condition: Condition, context: PolicyContext): Differenc
     };
   const [, kind, tag = ''] = TAG.exec(key) ?? [];
   const wanted = condition.test === 'match' ? condition.values.map((pieces) => pieces.map(textOf).join('')).join(' or ') : 'something else';
-  const cause = TAG_CAUSES[tag];
+  const cause = TAG_CAUSES.get(tag);
   if (kind === undefined || cause === undefined)
     return { cause: 'other-condition', says: `its condition on ${key} (${wanted}) does not hold` };
   if (kind === 'request')
