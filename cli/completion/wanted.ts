@@ -112,7 +112,7 @@ class Line {
 
 function valuesOf(option: Option, prefix: string, current: string): Wanted {
   if (option.argChoices !== undefined) return starting(current, plainly(option.argChoices.map((choice) => `${prefix}${choice}`)));
-  return /<file>/.test(option.flags) ? { kind: 'files' } : NOTHING;
+  return /<(file|folder)>/.test(option.flags) ? { kind: 'files' } : NOTHING;
 }
 
 function starting(current: string, candidates: readonly Candidate[]): Wanted & { kind: 'values' } {
