@@ -47,6 +47,10 @@ describe.skipIf(!hasVector)(`Vector ${WHERE}`, () => {
     expect(validate((config) => config, ENVIRONMENT)).toMatchObject({ status: 0 });
   });
 
+  it.each(['2024', 'true', '1e3', 'a: b'])('takes a cluster named %s for a text', (name) => {
+    expect(validate((config) => config, { ...ENVIRONMENT, CLUSTER_ID: name })).toMatchObject({ status: 0 });
+  });
+
   it.each([
     ['an option that it does not know', (config: string) => config.replace('when_full:', 'when_filled:'), ENVIRONMENT],
     ['no cluster', (config: string) => config, { ...ENVIRONMENT, CLUSTER_ID: '' }],

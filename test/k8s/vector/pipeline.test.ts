@@ -56,6 +56,10 @@ describe('the agent’s objects', () => {
   });
 });
 
+it('a loud pod does not keep the agent from the files of those that came after it', () => {
+  expect(agent.sources['pods']).toMatchObject({ type: 'kubernetes_logs', oldest_first: false });
+});
+
 describe('no line is dropped uncounted', () => {
   const remaps = Object.entries(agent.transforms).filter(([, { file }]) => file !== undefined);
 
