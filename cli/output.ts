@@ -3,6 +3,7 @@
  * steer the terminal.
  */
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import Table from 'cli-table3';
 
 type Style = Parameters<typeof styleText>[0];
@@ -90,5 +91,5 @@ export function toJson(value: unknown, indent?: number): string {
 
 function asJson(_: string, part: unknown): unknown {
   if (part instanceof Set) return [...part].map(String).toSorted();
-  return typeof part === 'bigint' ? String(part) : part;
+  return typeof part === 'bigint' || part instanceof NumberValue ? String(part) : part;
 }
