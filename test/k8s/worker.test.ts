@@ -59,10 +59,16 @@ it('scales by the queue as on ECS, by what is in flight too', () => {
   expect(only(all, 'Deployment').spec).not.toHaveProperty('replicas');
 });
 
-it('runs as the image’s own user, in a namespace that allows no more, with what a task on ECS has', () => {
+it('names no user, which OpenShift would refuse, as the image’s own is a number that is not root’s', () => {
   const dockerfile = readFileSync(join(import.meta.dirname, '..', '..', 'Dockerfile'), 'utf8');
-  const { runAsUser, runAsGroup } = pod.securityContext;
-  expect(dockerfile).toContain(`USER ${runAsUser}:${runAsGroup}\n`);
+  expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
+  for (const { securityContext } of [pod, container]) {
+    for (const field of ['runAsUser', 'runAsGroup', 'fsGroup']) expect(securityContext).not.toHaveProperty(field);
+  }
+  expect(pod.securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+});
+
+it('runs in a namespace that allows no more, with what a task on ECS has', () => {
   expect(only(all, 'Namespace').metadata.labels['pod-security.kubernetes.io/enforce']).toBe('restricted');
   expect(container.securityContext).toEqual({
     allowPrivilegeEscalation: false,
