@@ -106,6 +106,23 @@ it('with Pod Identity in place of IRSA nothing is annotated, and the node’s ag
   expect(only(all, 'NetworkPolicy').spec.egress.at(-1)).toMatchObject(reached);
 });
 
+it('the pods write as the role that they have, or, with the component for it, as the writer role that they assume', async () => {
+  const auth = async () => {
+    const all = await rendered('overlays/openshift');
+    const env: Manifest[] = podOf(only(all, 'DaemonSet')).containers[0].env;
+    const of = (name: string) => env.find((one) => one.name === `S3_AUTH_${name}`);
+    return { option: of('OPTION').value, reference: of('VALUE').valueFrom.configMapKeyRef, map: settingsOf(all) };
+  };
+  const own = await auth();
+  expect(own).toMatchObject({ option: 'region', reference: { name: own.map.metadata.name, key: 'AWS_REGION' } });
+  await edit('overlays/openshift/kustomization.yaml', (text) =>
+    text.replace('# - ../../components/assume-role', '- ../../components/assume-role'),
+  );
+  const assumed = await auth();
+  expect(assumed).toMatchObject({ option: 'assume_role', reference: { name: assumed.map.metadata.name, key: 'S3_WRITER_ROLE_ARN' } });
+  expect(assumed.map.data).toHaveProperty('S3_WRITER_ROLE_ARN');
+});
+
 it('KEDA asks the worker’s queue in the worker’s region, and the worker is the image that was pushed', async () => {
   const all = await rendered('overlays/worker');
   expect(only(all, 'ScaledObject').spec.triggers[0].metadata.awsRegion).toBe('eu-west-1');
