@@ -107,18 +107,12 @@ it('with Pod Identity in place of IRSA nothing is annotated, and the node’s ag
 });
 
 it('the pods write as the role that they have, or, with the component for it, as the writer role that they assume', async () => {
-  const auth = async () => {
-    const all = await rendered('overlays/openshift');
-    const env: Manifest[] = podOf(only(all, 'DaemonSet')).containers[0].env;
-    const of = (name: string) => env.find((one) => one.name === `S3_AUTH_${name}`);
-    return { option: of('OPTION').value, reference: of('VALUE').valueFrom.configMapKeyRef, map: settingsOf(all) };
-  };
-  const own = await auth();
+  const own = await authOnOpenShift();
   expect(own).toMatchObject({ option: 'region', reference: { name: own.map.metadata.name, key: 'AWS_REGION' } });
   await edit('overlays/openshift/kustomization.yaml', (text) =>
     text.replace('# - ../../components/assume-role', '- ../../components/assume-role'),
   );
-  const assumed = await auth();
+  const assumed = await authOnOpenShift();
   expect(assumed).toMatchObject({ option: 'assume_role', reference: { name: assumed.map.metadata.name, key: 'S3_WRITER_ROLE_ARN' } });
   expect(assumed.map.data).toHaveProperty('S3_WRITER_ROLE_ARN');
 });
@@ -128,6 +122,14 @@ it('KEDA asks the worker’s queue in the worker’s region, and the worker is t
   expect(only(all, 'ScaledObject').spec.triggers[0].metadata.awsRegion).toBe('eu-west-1');
   expect(podOf(only(all, 'Deployment')).containers[0].image).toBe(IMAGE);
 });
+
+/** What Vector is told of its credentials, and the settings that it is taken from. */
+async function authOnOpenShift() {
+  const all = await rendered('overlays/openshift');
+  const env: Manifest[] = podOf(only(all, 'DaemonSet')).containers[0].env;
+  const of = (name: string) => env.find((one) => one.name === `S3_AUTH_${name}`);
+  return { option: of('OPTION').value, reference: of('VALUE').valueFrom.configMapKeyRef, map: settingsOf(all) };
+}
 
 async function rendered(folder: string): Promise<Manifest[]> {
   return parseManifests(await render(join(root, 'k8s', folder)));
