@@ -75,6 +75,17 @@ describe('a trust policy', () => {
     expect(differencesOf(trustDocument(side), theirs)).toMatchObject([{ cause: 'trust-principal' }, { cause: 'tag-session' }]);
   });
 
+  it('with a condition that is not known here is not said to trust somebody else', () => {
+    const org = { ...assumeStatement(side), Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } };
+    const found = differencesOf({ Version: '2012-10-17', Statement: [tagSessionStatement(side), org] }, side);
+    expect(found.map(({ cause }) => cause)).toEqual(['other-condition', 'other-condition']);
+    expect(found[1]?.says).toMatch(/Statement\[1\].*aws:PrincipalOrgID" is not known to this command/);
+  });
+
+  it.each([null, 1, 'x', [], {}])('with %j for a statement is told to be odd', (odd) => {
+    expect(causes(odd as object, tagSessionStatement(side))).toEqual(['other-condition', 'other-condition']);
+  });
+
   it('may ask for a tag that every object has, and is told to', () => {
     const odd = { ...assumeStatement(side), Condition: { StringEquals: { 'aws:PrincipalTag/constructor': 'x' } } };
     expect(causes(odd, tagSessionStatement(side))).toEqual(['other-condition']);
