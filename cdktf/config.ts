@@ -26,6 +26,13 @@ const operator = z
     /^arn:aws[\w-]*:iam::\d{12}:(role|user)\/([\w+=,.@*-]+\/)*[\w+=,.@-]+\*?$/,
     'the ARN of an IAM role or user, a role with its path (arn:aws:iam::<account>:role/<path>/<name>, not that of a session); * may stand in the path and end the name',
   );
+/** Of the worker's pods, which are no people: no pattern, so that none of them is taken for it by its name. */
+const workerRole = z
+  .string()
+  .regex(
+    /^arn:aws[\w-]*:iam::\d{12}:role\/([\w+=,.@-]+\/)*[\w+=,.@-]+$/,
+    'the ARN of an IAM role, arn:aws:iam::<account>:role/<path>/<name>',
+  );
 const whole = (min: number, max: number, fallback: number) => z.int().min(min).max(max).default(fallback);
 const email = z.email();
 
@@ -162,6 +169,11 @@ const environment = z.strictObject({
    * nobody. docs/deployment.md, "Operators", says how those of IAM Identity Center are named.
    */
   operators: z.array(operator).default([]),
+  /**
+   * Roles of this account in which the worker runs elsewhere than in the stacks `worker` and `lambda`, as on Kubernetes: they may assume the central role as the
+   * worker does, and `queue` makes a policy for them with all else that the worker needs. Default: none.
+   */
+  workerRoles: z.array(workerRole).default([]),
   agents: agents.prefault({}),
   retention: retention.prefault({}),
   /** Tag of the image; tags are never overwritten, so each build has its own. Default: the version in package.json. */
@@ -217,6 +229,8 @@ function crossChecks(one: Environment): string[] {
   );
   for (const operator of one.operators.filter((arn) => !arn.startsWith(ours)))
     faults.push(`operators: ${operator} is not of this account, ${ours}; let its people take on a role here, and name that`);
+  for (const role of one.workerRoles.filter((arn) => !arn.startsWith(ours)))
+    faults.push(`workerRoles: ${role} is not of this account, ${ours}; the worker runs in the central account's own roles`);
   rule(
     has('worker') && has('lambda') && !one.allowWorkerAndLambda,
     'stacks: worker and lambda would take turns on one queue at random; leave one out, or set allowWorkerAndLambda while you move from one to the other',

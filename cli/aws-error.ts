@@ -29,6 +29,7 @@ function adviceOn(error: Error & { code?: unknown; $metadata?: unknown }): strin
   if (Object.hasOwn(ADVICE, error.name)) return ADVICE[error.name];
   if (/^Region (is missing|not accepted)/.test(error.message)) return 'which AWS region? Give --region, or set AWS_REGION';
   if (typeof error.code === 'string' && UNREACHABLE.has(error.code)) return 'AWS cannot be reached; check --endpoint-url and --region';
+  if (error.code === 'ERR_INVALID_URL') return 'the endpoint is no URL; check AWS_ENDPOINT_URL and the profile';
   if (error.name === 'TimeoutError') return 'AWS does not answer; check --endpoint-url and --region';
   return error.$metadata === undefined ? undefined : 'AWS refuses the call';
 }

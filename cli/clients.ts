@@ -7,7 +7,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { S3Client } from '@aws-sdk/client-s3';
 import { STSClient } from '@aws-sdk/client-sts';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, NumberValue } from '@aws-sdk/lib-dynamodb';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { SessionCredentials } from '../worker/clients.ts';
 
@@ -41,6 +41,8 @@ export function makeCliClients({ profile, region, endpointUrl }: AwsOptions, env
   const requestHandler = new NodeHttpHandler({
     connectionTimeout: CONNECT_TIMEOUT_MS,
     requestTimeout: CALL_TIMEOUT_MS,
+    // Of an answer that has begun, too.
+    socketTimeout: CALL_TIMEOUT_MS,
     throwOnRequestTimeout: true,
   });
   const config = {
@@ -55,7 +57,10 @@ export function makeCliClients({ profile, region, endpointUrl }: AwsOptions, env
     requestHandler,
   };
   return {
-    documents: DynamoDBDocumentClient.from(new DynamoDBClient(config), { marshallOptions: { removeUndefinedValues: true } }),
+    documents: DynamoDBDocumentClient.from(new DynamoDBClient(config), {
+      marshallOptions: { removeUndefinedValues: true },
+      unmarshallOptions: { wrapNumbers: numberOf },
+    }),
     sts: new STSClient(config),
     iam: new IAMClient(config),
     stsWith: (credentials) => new STSClient({ ...config, credentials }),
@@ -63,6 +68,12 @@ export function makeCliClients({ profile, region, endpointUrl }: AwsOptions, env
     s3: (credentials) =>
       new S3Client({ ...config, ...(credentials && { credentials }), forcePathStyle: isElsewhere(endpointUrl, environment) }),
   };
+}
+
+/** As exactly as it is: one number of a foreign field, too long for JavaScript, must not hide the whole fleet. */
+function numberOf(text: string): unknown {
+  if (String(Number(text)) === text) return Number(text);
+  return /^-?\d+$/.test(text) ? BigInt(text) : NumberValue.from(text);
 }
 
 /** With the AWS CLI, keys in the environment go before AWS_PROFILE there, and after --profile; with the SDK, after both. */

@@ -49,5 +49,7 @@ function commandsOf(command: Command, above = ''): Section[] {
     getOutHasColors: () => false,
   });
   command.outputHelp();
-  return [{ title, help }, ...command.commands.flatMap((one) => commandsOf(one, `${title} `))];
+  const visible = command.createHelp().visibleCommands(command);
+  const below = command.commands.filter((one) => visible.includes(one));
+  return [{ title, help }, ...below.flatMap((one) => commandsOf(one, `${title} `))];
 }

@@ -3,6 +3,7 @@
  * steer the terminal.
  */
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { NumberValue } from '@aws-sdk/lib-dynamodb';
 import Table from 'cli-table3';
 
 type Style = Parameters<typeof styleText>[0];
@@ -74,6 +75,11 @@ export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en-US')} ${count === 1 ? noun : `${noun}s`}`;
 }
 
+/** Without what would steer a terminal; lines stay lines. */
+export function plainLines(text: string): string {
+  return text.split('\n').map(plain).join('\n');
+}
+
 function plain(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/\p{Cc}+/gu, ' ');
 }
@@ -85,5 +91,5 @@ export function toJson(value: unknown, indent?: number): string {
 
 function asJson(_: string, part: unknown): unknown {
   if (part instanceof Set) return [...part].map(String).toSorted();
-  return typeof part === 'bigint' ? String(part) : part;
+  return typeof part === 'bigint' || part instanceof NumberValue ? String(part) : part;
 }

@@ -1,6 +1,7 @@
 /** The operator's command as commander knows it: names, options, help. Nothing is read or called until a command runs. */
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { defineCompletion } from './completion/completion.ts';
 import { examples, shareOptions } from './context.ts';
 import { defineSend } from './send.ts';
 import { defineAdd } from './tenant/add.ts';
@@ -59,6 +60,7 @@ export function makeProgram(): Command {
   ])
     define(tenant);
   defineSend(program);
+  defineCompletion(program);
   return program;
 }
 

@@ -12,7 +12,7 @@ export function nextSteps({ environment, stacks }: Selection): string {
   if (has('core')) {
     steps.push(
       `Let the agents write: they assume ${names.roleArn('writer')} and put into ${names.bucket('logs')}`,
-      `Add a customer, and send them what they apply (docs/deployment.md, "A customer"):\n${addTenant(names)}`,
+      `Add a customer, and send them what they apply (docs/onboarding.md):\n${addTenant(names)}`,
     );
   }
   if (environment.alarmEmails.length > 0 && has('core'))
@@ -21,9 +21,9 @@ export function nextSteps({ environment, stacks }: Selection): string {
 }
 
 function addTenant(names: Names): string {
-  const environment = `TENANT_CONFIG_TABLE=${names.of('tenants')} AWS_REGION=${names.region} CENTRAL_LOG_DISTRIBUTION_ROLE_ARN=${names.roleArn('central')}`;
   const commands = [
-    `export ${environment}`,
+    `export AWS_REGION=${names.region} TENANT_CONFIG_TABLE=${names.of('tenants')} S3_BUCKET_NAME=${names.bucket('logs')}`,
+    `export CENTRAL_LOG_DISTRIBUTION_ROLE_ARN=${names.roleArn('central')}`,
     'npm run logferry -- tenant add <id>',
     'npm run --silent logferry -- tenant template <id> --format cloudformation > <id>.yaml',
   ];

@@ -1,5 +1,5 @@
 /**
- * The role that customers trust, first hop of every delivery. Only the worker, the function and the operators that the environment names may take it on, never without
+ * The role that customers trust, first hop of every delivery. Only the worker, the function, and the further roles and operators that the environment names may take it on, never without
  * saying for which tenant, and it can do nothing but take on a customer's role.
  */
 import { IamRole } from '@cdktf/provider-aws/lib/iam-role/index.js';
@@ -88,6 +88,6 @@ function trust(names: Names, callers: readonly string[]): string {
 
 function withinQuota(text: string): string {
   if (text.length <= MAX_TRUST) return text;
-  const fault = `operators: the central role's trust policy has ${text.length} characters with them, ${MAX_TRUST} at most`;
+  const fault = `operators: the central role's trust policy has ${text.length} characters with them and workerRoles, ${MAX_TRUST} at most`;
   throw new EnvironmentsError([`${fault}; name fewer, such as one role that all of them take on, or one with * at its end`]);
 }

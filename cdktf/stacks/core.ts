@@ -96,7 +96,7 @@ export class CoreStack extends LogferryStack {
     const role = new CentralRole(this, 'central-role', {
       names,
       name: names.of('central'),
-      callers: [names.roleArn('worker'), names.roleArn('lambda'), ...environment.operators],
+      callers: [names.roleArn('worker'), names.roleArn('lambda'), ...environment.workerRoles, ...environment.operators],
       customerRoleName: environment.customerRoleName,
     });
     this.output('central_role_arn', 'What a customer names in the trust policy of the role that they give.', role.arn);

@@ -5,6 +5,7 @@ import { NotificationQueues } from '../constructs/notification-queues.ts';
 import { OperatorPolicy } from '../constructs/operator-policy.ts';
 import { QueueAlarms } from '../constructs/queue-alarms.ts';
 import { SweepSchedule } from '../constructs/sweep-schedule.ts';
+import { WorkerPolicy } from '../constructs/worker-policy.ts';
 import { LogferryStack } from './stack.ts';
 
 export class QueueStack extends LogferryStack {
@@ -23,6 +24,9 @@ export class QueueStack extends LogferryStack {
     new QueueAlarms(this, 'alarms', { names, topicArn: core.alarmTopicArn, queue: this.refs });
     const operator = new OperatorPolicy(this, 'operator', { names, core, queue: this.refs });
     this.#outputs(queues, operator);
+    if (environment.workerRoles.length === 0) return;
+    const worker = new WorkerPolicy(this, 'worker', { names, core, queue: this.refs });
+    this.output('worker_policy_arn', 'ARN of the policy for a worker that runs elsewhere; attach it to each of workerRoles', worker.arn);
   }
 
   #outputs({ notifications, overflow, deadLetters }: NotificationQueues, operator: OperatorPolicy): void {

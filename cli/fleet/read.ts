@@ -110,11 +110,13 @@ class Reader {
 
   #valueOf(node: unknown): unknown {
     try {
-      return (node as Node | null)?.toJS(this.#document) as unknown;
+      const value = (node as Node | null)?.toJS(this.#document) as unknown;
+      toJson(value);
+      return value;
     } catch (error) {
-      // Aliases of aliases, without end.
-      if (!(error instanceof ReferenceError)) throw error;
-      this.#fault(this.#lineOf(node), error.message);
+      // Aliases of aliases, without end; one that is part of what it stands for.
+      if (!(error instanceof ReferenceError || error instanceof TypeError)) throw error;
+      this.#fault(this.#lineOf(node), error instanceof TypeError ? 'an alias that stands for what it is part of' : error.message);
       return undefined;
     }
   }

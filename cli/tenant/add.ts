@@ -8,7 +8,7 @@ import { collisionsOf, refuseCollisions, refuseOwnAccount } from './collisions.t
 import { newExternalId } from './external-id.ts';
 import { checkRow, valueOf } from './fields.ts';
 import { isResting, restsUntil } from './state.ts';
-import type { Item } from './table.ts';
+import { isCloudWatch, type Item } from './table.ts';
 
 /** Option -> field. Flags first, then what they are, in words. */
 const FIELD_OPTIONS: readonly (readonly [flags: string, field: string, description: string])[] = [
@@ -46,19 +46,30 @@ async function addTenant(context: Context, id: string, options: AddOptions): Pro
   checkId(id);
   const { tenants, sts, output, isDryRun, now } = context;
   const fleet = await tenants.all();
-  refuseKnown(await tenants.row(id), id, now());
+  const rows = await tenants.rows(id);
+  refuseKnown(rows.find(isCloudWatch), id, now());
+  refuseNoRoom(rows, id, await tenants.shape());
   const given = Object.fromEntries(FIELD_OPTIONS.flatMap(([flags, field]) => fieldOf(field, options[new Option(flags).attributeName()])));
   const item: Item = { tenant_id: id, type: 'cloudwatch', enabled: false, external_id: newExternalId(fleet), ...given };
   checkRow(item);
   refuseCollisions(collisionsOf(item, fleet), options.sharedAccount ?? false);
   await refuseOwnAccount(item, tenants, sts);
   const after = isDryRun ? item : await tenants.create(item, now());
-  report(output, { after, changes: changesOf({}, item), written: !isDryRun });
+  report(output, { after, changes: changesOf({}, item), written: !isDryRun, tellsIds: true });
 }
 
 function fieldOf(field: string, given: string | boolean | undefined): [string, unknown][] {
   if (given === undefined) return [];
   return [[field, typeof given === 'string' ? valueOf(field, given) : given]];
+}
+
+/** A row of another type is in nobody's way, but in a table of the original system. */
+function refuseNoRoom(rows: readonly Item[], id: string, { hasType }: { readonly hasType: boolean }): void {
+  const other = rows.find((row) => !isCloudWatch(row));
+  if (other === undefined || hasType) return;
+  throw new CliError(
+    `tenant ${id} has a row of type ${shown(other['type'])}, and this table, whose key is tenant_id alone, has room for one`,
+  );
 }
 
 function refuseKnown(row: Item | undefined, id: string, now: Date): void {

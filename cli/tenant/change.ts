@@ -33,21 +33,32 @@ export interface Change {
 
 /** @returns the fields that the patch makes different. */
 export function changesOf(before: Item, patch: Patch): Change[] {
-  const differ = Object.keys(patch).filter((field) => toJson(before[field]) !== toJson(patch[field]));
-  return differ.map((field) => ({ field, from: before[field], to: patch[field] }));
+  // A file may name a field `toString`.
+  const was = (field: string): unknown => (Object.hasOwn(before, field) ? before[field] : undefined);
+  const differ = Object.keys(patch).filter((field) => toJson(was(field)) !== toJson(patch[field]));
+  return differ.map((field) => ({ field, from: was(field), to: patch[field] }));
 }
 
-/**
- * Writes the patch, unless nothing differs or it is a dry run, and says what it did.
- * @param make the row does not exist yet.
- */
-export async function change(context: Context, before: Item, patch: Patch, { make = false } = {}): Promise<void> {
+interface ChangeOptions {
+  /** The row does not exist yet. */
+  readonly make?: boolean;
+  /** ExternalIds that change are told. */
+  readonly tellsIds?: boolean;
+}
+
+/** Writes the patch, unless nothing differs or it is a dry run, and says what it did. */
+export async function change(
+  context: Context,
+  before: Item,
+  patch: Patch,
+  { make = false, tellsIds = false }: ChangeOptions = {},
+): Promise<void> {
   const { tenants, output, isDryRun, now } = context;
   const changes = changesOf(before, patch);
   const written = changes.length > 0 && !isDryRun;
   const needed = Object.fromEntries(changes.map(({ field, to }) => [field, to]));
   const after = written ? await tenants.update(before, needed, now(), { make }) : withPatch(before, patch);
-  report(output, { after, changes, written });
+  report(output, { after, changes, written, tellsIds });
 }
 
 /** The ExternalId would let others in: `add` and `rotate` tell it, and `show`, of one tenant. */
@@ -59,21 +70,24 @@ interface Outcome {
   readonly after: Item;
   readonly changes: readonly Change[];
   readonly written: boolean;
+  readonly tellsIds?: boolean;
   /** Further parts of the answer for machines. */
   readonly more?: Readonly<Record<string, unknown>>;
 }
 
-export function report(output: Output, { after, changes, written, more }: Outcome): void {
+export function report(output: Output, { after, changes, written, tellsIds = false, more }: Outcome): void {
   const tenant = String(after['tenant_id']);
   const isFleet = tenant === FLEET;
   const { state, reasons } = isFleet ? { state: after['paused'] === true ? 'paused' : 'enabled', reasons: [] } : conditionOf(after);
-  const row = changes.some(({ field }) => isExternalId(field)) ? after : withoutSecret(after);
-  output.answer({ tenant_id: tenant, state, reasons, written, changes, row, ...more }, () => {
+  const row = tellsIds && changes.some(({ field }) => isExternalId(field)) ? after : withoutSecret(after);
+  const told = tellsIds ? changes : changes.map((one) => (isExternalId(one.field) ? { field: one.field } : one));
+  output.answer({ tenant_id: tenant, state, reasons, written, changes: told, row, ...more }, () => {
     for (const { field, from, to } of changes) {
-      if (from !== undefined) output.line(output.style('red', `- ${field}: ${shown(from)}`));
-      if (to !== undefined) output.line(output.style('green', `+ ${field}: ${shown(to)}`));
+      const say = (value: unknown): string => (isExternalId(field) && !tellsIds ? '(not shown)' : shown(value));
+      if (from !== undefined) output.line(output.style('red', `- ${field}: ${say(from)}`));
+      if (to !== undefined) output.line(output.style('green', `+ ${field}: ${say(to)}`));
     }
-    const said = `${isFleet ? 'the fleet' : tenant} is ${state}${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`;
+    const said = `${isFleet ? 'the fleet' : tenant} is ${state}${reasons.length > 0 ? ` (${shown(reasons.join('; '))})` : ''}`;
     if (changes.length === 0) output.line(`Nothing to change: ${said}.`);
     else output.line(written ? `Written: ${said}.` : `Dry run, nothing written; it would be: ${said}.`);
   });

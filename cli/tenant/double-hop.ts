@@ -1,14 +1,12 @@
-/** Tries whether a customer's role lets the worker in, by the calls that the worker makes. It takes a session and does nothing with it. */
-import type { STSClient } from '@aws-sdk/client-sts';
-import type { SessionCredentials } from '../../worker/clients.ts';
+/** Tries whether a customer's role lets the worker in, as `verify` does, and tells it in the worker's words. It takes a session and does nothing with it. */
 import { LogferryError } from '../../worker/errors.ts';
-import { accountOf, assumeRole, centralRoleInput, tenantRoleInput, type AssumedSession } from '../../worker/locate/assume-role.ts';
-import { locate, type Route } from '../../worker/locate/locate.ts';
+import { accountOf } from '../../worker/locate/assume-role.ts';
+import type { Route } from '../../worker/locate/locate.ts';
 import { centralRoleFault, tenantRoleFault, wrongAccount } from '../../worker/locate/sts-faults.ts';
-import { parseRow } from '../../worker/locate/tenant-row.ts';
-import { Observer } from '../../worker/observe/events.ts';
 import { CliError } from '../error.ts';
 import type { Context } from '../context.ts';
+import { takeCentralRole, takeTenantRole } from '../verify/hops.ts';
+import { deliveryOf } from '../verify/subject.ts';
 import type { Item } from './table.ts';
 
 export interface Hops {
@@ -19,9 +17,6 @@ export interface Hops {
   readonly environment: string;
 }
 
-/** The least that STS gives. */
-const SECONDS = 900;
-
 /**
  * @param row as it would be, enabled or not.
  * @throws CliError that says which hop is refused and what is missing; it names no ExternalId.
@@ -29,42 +24,22 @@ const SECONDS = 900;
 export async function tryDoubleHop({ clients }: Pick<Context, 'clients'>, row: Item, hops: Hops): Promise<void> {
   const { centralRoleArn } = hops;
   const route = await routeOf(row, hops);
-  const central = await hop(1, clients.sts, route, {
-    input: centralRoleInput(centralRoleArn, route, SECONDS),
-    fault: (error) => centralRoleFault(error, centralRoleArn, route),
-  });
-  const { arn } = await hop(2, clients.stsWith(central.credentials), route, {
-    input: tenantRoleInput(route, SECONDS),
-    fault: (error) => tenantRoleFault(error, centralRoleArn, route),
-  });
+  const central = await told(takeCentralRole(clients.sts, centralRoleArn, route), (error) =>
+    centralRoleFault(error, centralRoleArn, route),
+  );
+  const { arn } = await told(takeTenantRole(clients, central, route), (error) => tenantRoleFault(error, centralRoleArn, route));
   if (accountOf(arn) !== route.account) throw new CliError(wrongAccount(arn, route).message);
 }
 
-/** Where the worker would go with a line of this tenant's; that the row is off, or wants certain applications only, is another matter. */
 async function routeOf(row: Item, { cluster, environment }: Hops): Promise<Route> {
-  const tenant = String(row['tenant_id']);
-  const parsed = parseRow({ ...row, enabled: true, desired_applications: undefined, desired_logs: undefined });
-  const ref = { bucket: '', key: `${tenant}/${cluster}/logferry/try/x` } as Parameters<typeof locate>[0];
-  const directory = { rows: () => Promise.resolve([parsed]), pause: () => Promise.resolve(undefined) };
-  const { deliveries } = await locate(ref, { directory, environment, now: Date.now });
-  const [delivery] = deliveries;
+  const delivery = await deliveryOf(row, { cluster, environment, application: 'logferry' });
   if (delivery?.kind === 'route') return delivery.route;
-  throw new CliError(delivery?.kind === 'fault' ? delivery.error.message : `tenant ${tenant} has no row to try`);
+  throw new CliError(delivery?.kind === 'fault' ? delivery.error.message : `tenant ${String(row['tenant_id'])} has no row to try`);
 }
 
-interface Attempt {
-  readonly input: Parameters<typeof assumeRole>[1];
-  readonly fault: (error: unknown) => LogferryError;
-}
-
-async function hop(
-  number: 1 | 2,
-  sts: STSClient,
-  { source }: Route,
-  { input, fault }: Attempt,
-): Promise<AssumedSession & { credentials: SessionCredentials }> {
+async function told<T>(asked: Promise<T>, fault: (error: unknown) => LogferryError): Promise<T> {
   try {
-    return await assumeRole(sts, input, { hop: number, tenant: source.tenant, observer: new Observer(), now: Date.now });
+    return await asked;
   } catch (error) {
     throw new CliError((error instanceof LogferryError ? error : fault(error)).message, { cause: error });
   }

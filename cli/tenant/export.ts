@@ -1,9 +1,9 @@
 /** `tenant export`: the whole fleet as one file, for `tenant import`, for review and for keeping. */
-import { rename, rm, writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { examples, open, type Context } from '../context.ts';
 import { counted, toJson } from '../output.ts';
 import { fleetOf, toYaml, type Fleet } from '../fleet/document.ts';
+import { writeText } from '../text-file.ts';
 import { names } from './collisions.ts';
 
 interface ExportOptions {
@@ -37,22 +37,11 @@ async function exportFleet({ tenants, output }: Context, { output: file, withExt
     output.warn(`left out: ${counted(others.length, 'tenant')} of a type that this version does not deliver to (${names(others)})`);
   const text = output.isJson ? `${toJson(asObject(fleet), 2)}\n` : toYaml(fleet);
   if (file === undefined) return output.line(text.trimEnd());
-  await replace(file, text, withExternalIds ? 0o600 : 0o644);
+  await writeText(file, text, withExternalIds ? 0o600 : 0o644);
   const said = `${counted(fleet.tenants.size, 'tenant')} written to ${file}.`;
   output.answer({ file, tenants: fleet.tenants.size }, () => output.line(said));
 }
 
 function asObject({ tenants, ...rest }: Fleet): object {
   return { ...rest, tenants: Object.fromEntries(tenants) };
-}
-
-/** In one step: whoever reads it meanwhile, or a fault, finds the old one whole. */
-async function replace(file: string, text: string, mode: number): Promise<void> {
-  const fresh = `${file}.${process.pid}.new`;
-  try {
-    await writeFile(fresh, text, { mode, flag: 'wx' });
-    await rename(fresh, file);
-  } finally {
-    await rm(fresh, { force: true });
-  }
 }

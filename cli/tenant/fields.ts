@@ -26,7 +26,7 @@ export function patchOf(pairs: readonly string[]): Patch {
     const at = pair.indexOf('=');
     const field = pair.slice(0, at);
     if (at < 1) throw new UsageError(`${JSON.stringify(pair)} is not field=value`);
-    const reserved = NOT_SET[field as Field];
+    const reserved = Object.hasOwn(NOT_SET, field) ? NOT_SET[field as Field] : undefined;
     if (reserved !== undefined) throw new UsageError(`${field} cannot be set: ${reserved}`);
     if (!SETTABLE.includes(field)) throw new UsageError(`a row has no field ${JSON.stringify(field)}; there are ${SETTABLE.join(', ')}`);
     if (Object.hasOwn(patch, field)) throw new UsageError(`${field} is given twice`);

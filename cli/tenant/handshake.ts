@@ -1,11 +1,13 @@
 /** What the customer sends back after they applied their side: read, checked, and turned into fields of their row. */
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { DEFAULT_GROUP } from '../../worker/locate/tenant-row.ts';
 import { CliError } from '../error.ts';
+import { readText } from '../text-file.ts';
 import { NEXT } from './external-id.ts';
 import type { Item, Patch } from './table.ts';
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html */
+const GROUP = /^[\w\-/.#]{1,512}$/;
 
 /** Output `handshake` of customer-module. */
 const Handshake = z.object({
@@ -15,7 +17,7 @@ const Handshake = z.object({
   region: z.string(),
   external_id: z.string().min(1),
   /** By what the group is for: application, system, audit. */
-  log_groups: z.record(z.string(), z.string()),
+  log_groups: z.record(z.string(), z.string().regex(GROUP, 'a name of a log group has a-z A-Z 0-9 _ - / . # and at most 512 of them')),
 });
 
 export type Handshake = z.output<typeof Handshake>;
@@ -25,8 +27,7 @@ export type Handshake = z.output<typeof Handshake>;
  * @throws CliError for what is no handshake.
  */
 export async function readHandshake(file: string): Promise<Handshake> {
-  const said = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
-  const parsed = Handshake.safeParse(unwrap(said, file));
+  const parsed = Handshake.safeParse(unwrap(await readText(file), file));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
   throw new CliError(`${nameOf(file)} is no handshake: ${faults.join('; ')}`);

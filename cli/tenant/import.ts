@@ -1,17 +1,16 @@
 /** `tenant import`: makes the rows of many tenants what a file says, after it has shown what that changes. It removes none. */
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { FLEET } from '../../worker/locate/tenant-row.ts';
 import { confirmed } from '../confirm.ts';
 import { addDryRun, examples, open, type Context } from '../context.ts';
 import { CliError, UsageError } from '../error.ts';
-import { apply, applySwitch, type Applied } from '../fleet/apply.ts';
+import { apply, type Applied } from '../fleet/apply.ts';
 import { planOf, type Plan } from '../fleet/plan.ts';
 import { readFleet, type Fault, type FleetFile } from '../fleet/read.ts';
 import { asJson, showPlan } from '../fleet/show.ts';
 import { switchPlanOf, type SwitchPlan } from '../fleet/switch.ts';
 import { counted, shown } from '../output.ts';
+import { readText } from '../text-file.ts';
 import { names, ownAccounts } from './collisions.ts';
 
 interface ImportOptions {
@@ -19,6 +18,9 @@ interface ImportOptions {
   readonly sharedAccount?: boolean;
   readonly otherFields?: boolean;
 }
+
+/** One brace too few makes hundreds of faults. */
+const MAX_TOLD = 100;
 
 const NOTES = `
 The file says how the rows of its tenants shall be: a field that it does not name is taken off, but for \`enabled\` and the ExternalIds, which stay. New
@@ -52,23 +54,19 @@ async function importFleet(context: Context, file: string, options: ImportOption
   const isAsked = options.yes !== true && !isDryRun;
   if (isAsked && (file === '-' || output.isJson || !process.stdin.isTTY))
     throw new UsageError('nobody can be asked here; give --yes or --dry-run');
-  const read = readFleet(file === '-' ? await text(process.stdin) : await readFile(file, 'utf8'));
+  const read = readFleet(await readText(file));
   const { plan, fleetSwitch } = await planFor(context, read, options);
   refuse(file, [...read.faults, ...fleetSwitch.faults, ...plan.faults]);
   if (!output.isJson) showPlan(output, plan, fleetSwitch);
   const isNothing = plan.steps.length === 0 && fleetSwitch.patch === undefined;
   if (isDryRun || isNothing) return say(context, plan, fleetSwitch);
   if (isAsked) await confirmed('Write this', 'yes', 'nothing was written');
-  // A pause is there before anything else; the end of one comes after all is as it shall be.
-  if (fleetSwitch.patch?.paused === true) await applySwitch(tenants, fleetSwitch, now());
   let done = 0;
-  const applied = await apply(tenants, plan.steps, now(), () => {
+  const applied = await apply(tenants, plan, fleetSwitch, now(), () => {
     if (++done % 100 === 0) output.progress(`${done} of ${plan.steps.length} written`);
   });
-  const isWhole = applied.written.length === plan.steps.length;
-  if (fleetSwitch.patch?.paused === false && isWhole) await applySwitch(tenants, fleetSwitch, now());
   say(context, plan, fleetSwitch, applied);
-  if (!isWhole) process.exitCode = 1;
+  if (applied.refused.length + applied.failed.length + applied.untried.length > 0) process.exitCode = 1;
 }
 
 async function planFor(
@@ -82,22 +80,30 @@ async function planFor(
   return { plan: planOf(read.tenants, items, options), fleetSwitch: switchPlanOf(read.fleet, switches, now()) };
 }
 
-/** @throws CliError that tells all of them, in the order of the file. */
+/** @throws CliError that tells them, in the order of the file. */
 function refuse(file: string, faults: readonly Fault[]): void {
   if (faults.length === 0) return;
   const name = file === '-' ? 'standard input' : file;
-  const lines = faults.toSorted((a, b) => a.line - b.line).map(({ line, says }) => `  ${name}:${line}: ${shown(says)}`);
+  const sorted = faults.toSorted((a, b) => a.line - b.line);
+  const lines = sorted.slice(0, MAX_TOLD).map(({ line, says }) => `  ${name}:${line}: ${shown(says)}`);
+  if (sorted.length > MAX_TOLD) lines.push(`  and ${sorted.length - MAX_TOLD} more`);
   throw new CliError(`nothing was written: ${counted(faults.length, 'fault')} in ${name}\n${lines.join('\n')}`);
 }
 
 function say({ output, isDryRun }: Context, plan: Plan, { patch }: SwitchPlan, applied?: Applied): void {
   const { written = [], refused = [], failed = [], untried = [] } = applied ?? {};
   for (const { why } of [...refused, ...failed]) output.warn(why);
-  if (untried.length > 0) output.warn(`not tried after that: ${counted(untried.length, 'tenant')} (${names(untried)}); repeat the import`);
+  if (untried.length > 0) output.warn(`not tried after that: ${names(untried)}; repeat the import`);
   const { steps, untouched, unnamed } = plan;
   const answer = { steps: steps.map(asJson), untouched, not_in_file: unnamed, fleet: patch ?? null, written, refused, failed, untried };
   output.answer(answer, () => {
     if (steps.length === 0 && patch === undefined) output.line('Nothing to change.');
-    else output.line(isDryRun ? 'Dry run, nothing written.' : `Written: ${counted(written.length, 'tenant')}.`);
+    else output.line(isDryRun ? 'Dry run, nothing written.' : `Written: ${writtenOf(written)}.`);
   });
+}
+
+function writtenOf(ids: readonly string[]): string {
+  const isFleet = ids.includes(FLEET);
+  const tenants = counted(ids.length - Number(isFleet), 'tenant');
+  return isFleet ? `${tenants} and the switch of the fleet` : tenants;
 }

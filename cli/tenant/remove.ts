@@ -1,7 +1,6 @@
 /** `tenant remove`: takes a tenant out of the fleet. What is left of the row keeps its id from being given to somebody else too early. */
-import { once } from 'node:events';
-import { createInterface } from 'node:readline/promises';
 import { Option, type Command } from 'commander';
+import { confirmed } from '../confirm.ts';
 import { addDryRun, examples, open, type Context } from '../context.ts';
 import { CliError, UsageError } from '../error.ts';
 import { changesOf, checkId, livingRow, report } from './change.ts';
@@ -71,7 +70,8 @@ async function removeTenant(context: Context, id: string, options: RemoveOptions
   if (erase && leftovers.isNowhere) throw new UsageError('erase what? Give --bucket, or set S3_BUCKET_NAME');
   if (!isGone && !isDryRun) await drained(context, before, howToDrain(options));
   await leftovers.look({ isNeeded: erase, disabledAt: disabledAt(before) });
-  if (isAsked) await ask(id, erase ? `${isGone ? 'Erase' : `Remove tenant ${id} and erase`} ${leftovers.said}` : `Remove tenant ${id}`);
+  const what = erase ? `${isGone ? 'Erase' : `Remove tenant ${id} and erase`} ${leftovers.said}` : `Remove tenant ${id}`;
+  if (isAsked) await confirmed(what, id, 'not removed');
   const patch = isGone ? {} : tombstone(before, now());
   // First of all: nothing is to be delivered of what is being erased.
   const written = !isGone && !isDryRun;
@@ -107,18 +107,4 @@ function tombstone(before: Item, now: Date): Patch {
     removed_at: now.toISOString(),
     expires_at: seconds(new Date(now.getTime() + REST_DAYS * DAY_MS)),
   };
-}
-
-async function ask(id: string, what: string): Promise<void> {
-  // Standard output is the answer's.
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    // Ctrl-C and Ctrl-D close it: some versions of Node reject the question then, others never answer it.
-    const left = once(reader, 'close').then(() => '');
-    const answer = reader.question(`${what}? Type the tenant's id: `).catch(() => '');
-    const typed = await Promise.race([answer, left]);
-    if (typed.trim() !== id) throw new CliError('not removed');
-  } finally {
-    reader.close();
-  }
 }

@@ -63,7 +63,7 @@ export function defineRotate(tenant: Command): void {
 
 async function rotateExternalId(context: Context, id: string, options: RotateOptions): Promise<void> {
   const before = await livingRow(context, id);
-  if (options.cancel === true) return await change(context, before, { [NEXT]: undefined });
+  if (options.cancel === true) return await change(context, before, { [NEXT]: undefined }, { tellsIds: true });
   if (options.finish === true) return await finish(context, before, options);
   await begin(context, before, options.externalId);
 }
@@ -81,7 +81,7 @@ async function begin(context: Context, before: Item, agreed: string | undefined)
   if (next === before['external_id']) throw new CliError(`tenant ${id} has this ExternalId already`);
   const patch = { [NEXT]: next };
   refuseCollisions(collisionsOf(withPatch(before, patch), fleet), true);
-  await change(context, before, patch);
+  await change(context, before, patch, { tellsIds: true });
   say(
     context,
     `Next: \`logferry tenant template ${id} --format ...\` prints both; once the customer has applied it, \`rotate ${id} --finish\`.`,
@@ -95,7 +95,7 @@ async function finish(context: Context, before: Item, options: RotateOptions): P
   const after = withPatch(before, patch);
   checkRow(after, before);
   if (options.untried !== true) await tryNext(context, after, options);
-  await change(context, before, patch);
+  await change(context, before, patch, { tellsIds: true });
   say(
     context,
     `Next: once a minute (TENANT_CACHE_SECONDS) is over, the customer may apply what \`template ${id}\` prints now, and the old one is out.`,

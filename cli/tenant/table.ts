@@ -2,6 +2,7 @@
  * The tenant table as the operator's command reads and writes it. Each write holds only for what was read: a row that somebody else has changed in between is
  * left alone, and so no update is lost. It deletes nothing.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { ConditionalCheckFailedException, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { paginateQuery, paginateScan, PutCommand, UpdateCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CliError } from '../error.ts';
@@ -70,9 +71,8 @@ export class TenantTable {
       ConditionExpression: 'attribute_not_exists(tenant_id) OR (attribute_exists(removed_at) AND expires_at < :now)',
       ExpressionAttributeValues: { ':now': seconds(now) },
     });
-    await refusedAs(`tenant ${String(item['tenant_id'])} has been added by somebody else meanwhile; nothing was written`, () =>
-      this.#documents.send(command),
-    );
+    const message = `tenant ${String(item['tenant_id'])} has been added by somebody else meanwhile; nothing was written`;
+    await this.#write(() => this.#documents.send(command), row, message);
     return row;
   }
 
@@ -90,8 +90,25 @@ export class TenantTable {
       ...expressions(before, change, make),
     });
     const message = `the row of tenant ${tenant} has been changed by somebody else meanwhile; nothing was written. Look at it (show ${tenant}), and repeat`;
-    await refusedAs(message, () => this.#documents.send(command));
-    return withPatch(before, change);
+    const after = withPatch(before, change);
+    await this.#write(() => this.#documents.send(command), after, message);
+    return after;
+  }
+
+  /** @throws CliError with the message when the condition does not hold. */
+  async #write(write: () => Promise<unknown>, after: Item, message: string): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      // The SDK repeats what got no answer: then the row is not any more as it was read, and it was us who wrote it.
+      if (!(await this.#isThere(after))) throw new CliError(message, { cause: error });
+    }
+  }
+
+  async #isThere(after: Item): Promise<boolean> {
+    const rows = await this.rows(String(after['tenant_id']));
+    return rows.some((row) => isDeepStrictEqual(row, after));
   }
 
   /** @throws CliError for a table that is none of tenants. */
@@ -129,13 +146,4 @@ export function seconds(at: Date): number {
 function nextStamp(before: unknown, now: Date): string {
   const then = typeof before === 'string' ? Date.parse(before) : Number.NaN;
   return new Date(then >= now.getTime() ? then + 1 : now).toISOString();
-}
-
-async function refusedAs(message: string, write: () => Promise<unknown>): Promise<void> {
-  try {
-    await write();
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) throw new CliError(message, { cause: error });
-    throw error;
-  }
 }

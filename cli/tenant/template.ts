@@ -1,5 +1,5 @@
 /** `tenant template`: what to send to the customer, printed or as a folder. */
-import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Option, type Command } from 'commander';
@@ -7,6 +7,7 @@ import { isSegment } from '../../worker/locate/object-key.ts';
 import { CloudWatchRow, DEFAULT_GROUP } from '../../worker/locate/tenant-row.ts';
 import { examples, open, type Context } from '../context.ts';
 import { CliError, UsageError } from '../error.ts';
+import { unlessMissing, writeText } from '../text-file.ts';
 import { centralRoleOf, centralRoleOption } from './central-role.ts';
 import { livingRow } from './change.ts';
 import { cloudFormationOf, headOf, parameterFileOf, parameterHeadOf, terraformOf, type CustomerValues } from './customer-side.ts';
@@ -87,11 +88,7 @@ async function writeOurs(path: string, head: string, text: string): Promise<void
   const there = await readFile(path, 'utf8').catch(unlessMissing);
   if (there !== undefined && !there.startsWith(head))
     throw new CliError(`${path} is there already, and is not what this command has written for this tenant; choose another --output`);
-  await writeFile(path, text);
-}
-
-function unlessMissing(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  await writeText(path, text);
 }
 
 function clustersOf({ clusterId = [] }: TemplateOptions): readonly string[] {

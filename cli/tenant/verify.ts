@@ -1,39 +1,22 @@
 /** `tenant verify`: tries a tenant's way as the worker takes it, and names what stands in it. */
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { CloudWatchRow, FLEET } from '../../worker/locate/tenant-row.ts';
-import { isSegment } from '../../worker/locate/object-key.ts';
-import { makeCliClients, type CliClients } from '../clients.ts';
+import { FLEET } from '../../worker/locate/tenant-row.ts';
 import { examples, open, type Context } from '../context.ts';
 import { UsageError } from '../error.ts';
-import { checkClock } from '../verify/clock.ts';
 import { passes } from '../verify/check.ts';
-import { viewByDocument, viewByProfile, type CustomerView } from '../verify/customer-view.ts';
 import { verifyFleet } from '../verify/fleet.ts';
-import { Probe, probeRoleBeside } from '../verify/probe.ts';
+import { depsOf, type PrepareOptions } from '../verify/prepare.ts';
 import { showChecks } from '../verify/report.ts';
-import { readRoleDocument } from '../verify/role-document.ts';
 import { verifyTenant, type VerifyDeps } from '../verify/verify.ts';
-import { centralRoleOf, centralRoleOption } from './central-role.ts';
+import { centralRoleOption } from './central-role.ts';
 import { livingRow } from './change.ts';
 import { conditionOf } from './state.ts';
 import { isCloudWatch, type Item } from './table.ts';
 
-interface VerifyOptions {
+interface VerifyOptions extends PrepareOptions {
   readonly all?: boolean;
   readonly enabled?: boolean;
   readonly concurrency: number;
-  readonly centralRoleArn?: string;
-  readonly probeRole?: string;
-  readonly cluster: string;
-  readonly application: string;
-  readonly environment?: string;
-  readonly canary: boolean;
-  readonly reveal?: boolean;
-  readonly roleDocument?: string;
-  readonly customerProfile?: string;
-  readonly tryExternalId: readonly string[];
-  readonly tryCluster: readonly string[];
-  readonly tryEnvironment: readonly string[];
 }
 
 const EXIT_CODES = `
@@ -107,53 +90,6 @@ async function all(context: Context, rows: readonly Item[], { enabled, concurren
 
 function isLiving(row: Item): boolean {
   return row['tenant_id'] !== FLEET && row['removed_at'] === undefined && isCloudWatch(row);
-}
-
-async function depsOf(command: Command, { clients }: Context, options: VerifyOptions, rows: readonly Item[]): Promise<VerifyDeps> {
-  const { cluster, application, environment, tryExternalId, tryCluster, tryEnvironment } = options;
-  const centralRoleArn = centralRoleOf(options.centralRoleArn);
-  checkTags(options);
-  const probeRole = options.probeRole ?? probeRoleBeside(centralRoleArn);
-  const view = await viewOf(command, options);
-  let clock: ReturnType<typeof checkClock> | undefined;
-  return {
-    clients,
-    centralRoleArn,
-    tags: { cluster, application, ...(environment !== undefined && { environment }) },
-    reveal: options.reveal ?? false,
-    isCanary: options.canary,
-    tries: {
-      ...(probeRole !== undefined && { probe: new Probe(clients.iam, probeRole) }),
-      externalIds: tryExternalId,
-      clusters: tryCluster,
-      environments: tryEnvironment,
-    },
-    regions: [...regionsOf(rows), await clients.sts.config.region()],
-    clock: () => (clock ??= checkClock(clients.sts)),
-    ...(view !== undefined && { view }),
-  };
-}
-
-function checkTags({ cluster, application, tryCluster }: VerifyOptions): void {
-  const odd = [cluster, application, ...tryCluster].find((one) => !isSegment(one));
-  if (odd !== undefined) throw new UsageError(`${JSON.stringify(odd)} cannot stand in an object key: 1 to 128 of A-Z a-z 0-9 . _ -`);
-}
-
-/** The commonest first. */
-function regionsOf(rows: readonly Item[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { target_region } of rows) {
-    const region = CloudWatchRow.shape.target_region.safeParse(target_region).data;
-    if (region !== undefined) counts.set(region, (counts.get(region) ?? 0) + 1);
-  }
-  return [...counts].toSorted(([, a], [, b]) => b - a).map(([region]) => region);
-}
-
-async function viewOf(command: Command, { roleDocument, customerProfile }: VerifyOptions): Promise<CustomerView | undefined> {
-  if (roleDocument !== undefined) return viewByDocument(await readRoleDocument(roleDocument));
-  if (customerProfile === undefined) return undefined;
-  const theirs: CliClients = makeCliClients({ ...command.optsWithGlobals(), profile: customerProfile }, process.env);
-  return viewByProfile(theirs);
 }
 
 function countOf(text: string): number {

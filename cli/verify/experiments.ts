@@ -3,14 +3,12 @@
  * it. AWS itself answers a missing role, another ExternalId and another tag in the same words.
  */
 import type { SessionCredentials } from '../../worker/clients.ts';
-import { accountOf, assumeRole, tenantRoleInput } from '../../worker/locate/assume-role.ts';
+import { accountOf } from '../../worker/locate/assume-role.ts';
 import type { Route } from '../../worker/locate/locate.ts';
-import { Observer } from '../../worker/observe/events.ts';
 import type { CliClients } from '../clients.ts';
 import type { Cause } from './check.ts';
 import { denialOf } from './denial.ts';
-import { SESSION_SECONDS, takeCentralRole } from './hop-one.ts';
-import { persist } from './persist.ts';
+import { takeCentralRole, takeTenantRole } from './hops.ts';
 import type { Existence, Probe } from './probe.ts';
 import { type Side } from './statements.ts';
 
@@ -32,17 +30,7 @@ export interface Findings {
   readonly untold: readonly string[];
 }
 
-export interface Session {
-  readonly credentials: SessionCredentials;
-  readonly arn: string;
-}
-
 type Clients = Pick<CliClients, 'sts' | 'stsWith'>;
-
-export async function takeTenantRole(clients: Clients, central: SessionCredentials, route: Route): Promise<Session> {
-  const hop = { hop: 2, tenant: route.source.tenant, observer: new Observer(), now: Date.now } as const;
-  return await persist(() => assumeRole(clients.stsWith(central), tenantRoleInput(route, SESSION_SECONDS), hop));
-}
 
 /** @returns whether it is let in; a denial is a no. @throws for everything else. */
 export async function isLetIn(clients: Clients, central: SessionCredentials, route: Route): Promise<boolean> {

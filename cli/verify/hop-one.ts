@@ -2,22 +2,11 @@
 import type { STSClient } from '@aws-sdk/client-sts';
 import type { SessionCredentials } from '../../worker/clients.ts';
 import { describe } from '../../worker/errors.ts';
-import { assumeRole, centralRoleInput } from '../../worker/locate/assume-role.ts';
 import type { Route } from '../../worker/locate/locate.ts';
-import { Observer } from '../../worker/observe/events.ts';
 import type { Result, Step } from './check.ts';
 import { denialOf, passingResult } from './denial.ts';
-import { persist } from './persist.ts';
+import { takeCentralRole } from './hops.ts';
 import { centralTrustStatement, mayAssumeStatement, operatorOf } from './statements.ts';
-
-/** The least that STS gives. */
-export const SESSION_SECONDS = 900;
-
-export async function takeCentralRole(sts: STSClient, centralRoleArn: string, route: Route): Promise<SessionCredentials> {
-  const input = centralRoleInput(centralRoleArn, route, SESSION_SECONDS);
-  const hop = { hop: 1, tenant: route.source.tenant, observer: new Observer(), now: Date.now } as const;
-  return (await persist(() => assumeRole(sts, input, hop))).credentials;
-}
 
 export async function checkHopOne(
   sts: STSClient,

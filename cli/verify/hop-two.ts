@@ -5,7 +5,8 @@ import { accountOf } from '../../worker/locate/assume-role.ts';
 import type { CliClients } from '../clients.ts';
 import type { Result, Step } from './check.ts';
 import { denialOf, isThrottled, passingResult, type Denial } from './denial.ts';
-import { experiment, isLetIn, takeTenantRole, type Tries } from './experiments.ts';
+import { experiment, isLetIn, type Tries } from './experiments.ts';
+import { takeTenantRole } from './hops.ts';
 import { refusedFor, refusedSomehow, type Found } from './hop-two-fix.ts';
 import type { RoleDocument } from './role-document.ts';
 import { assumeStatement, tagSessionStatement, type Side } from './statements.ts';
@@ -115,7 +116,7 @@ function toldByThem(role: HopTwoDeps['role'], side: Side): Found[] | undefined {
   return [
     {
       cause: 'explicit-deny',
-      says: 'the trust policy that they sent would let us in: something above it denies it (a service control policy), or it has changed since',
+      says: 'the trust policy that they sent would let us in: a resource control policy of theirs or a service control policy of ours denies it, or it has changed since',
     },
   ];
 }

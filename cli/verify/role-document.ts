@@ -1,11 +1,10 @@
 /** The customer's role as they send it (`aws iam get-role`), or as verify reads it itself with a profile of theirs. */
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { GetRoleCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { GetCallerIdentityCommand, type STSClient } from '@aws-sdk/client-sts';
 import { z } from 'zod';
 import type { Route } from '../../worker/locate/locate.ts';
 import { CliError } from '../error.ts';
+import { readText } from '../text-file.ts';
 import { persist } from './persist.ts';
 
 export interface RoleDocument {
@@ -19,8 +18,7 @@ const Role = z.looseObject({ Arn: z.string().optional(), AssumeRolePolicyDocumen
 
 /** @param file `-` for standard input. @throws CliError for what is no role. */
 export async function readRoleDocument(file: string): Promise<RoleDocument> {
-  const said = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
-  const value = parse(said);
+  const value = parse(await readText(file));
   const document = value === undefined ? undefined : roleOf(value);
   if (document !== undefined) return document;
   throw new CliError(`${file === '-' ? 'standard input' : file} is no role; \`aws iam get-role --role-name ...\` prints it`);

@@ -59,7 +59,7 @@ export function keyStatement(route: Route): object {
   return {
     Sid: 'LetCloudWatchLogsUseIt',
     Effect: 'Allow',
-    Principal: { Service: `logs.${route.region}.amazonaws.com` },
+    Principal: { Service: `logs.${route.region}.${partitionOf(route.roleArn) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com'}` },
     Action: ['kms:Encrypt*', 'kms:Decrypt*', 'kms:ReEncrypt*', 'kms:GenerateDataKey*', 'kms:Describe*'],
     Resource: '*',
     Condition: { ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': groupArn(route) } },

@@ -1,6 +1,7 @@
 /** The row, as the worker reads it, and where it would take a line of this tenant's (pure). */
-import { locate, type Route } from '../../worker/locate/locate.ts';
+import { locate, type Delivery, type Route } from '../../worker/locate/locate.ts';
 import { parseRow } from '../../worker/locate/tenant-row.ts';
+import { SETTINGS } from '../../worker/settings.ts';
 import { conditionOf } from '../tenant/state.ts';
 import type { Item } from '../tenant/table.ts';
 import type { Step } from './check.ts';
@@ -13,18 +14,22 @@ export interface Tags {
   readonly application: string;
 }
 
-/** As `ENVIRONMENT` of the worker. */
-export const DEFAULT_ENVIRONMENT = 'production';
-
-export async function checkRow(item: Item, { cluster, environment, application }: Tags): Promise<Step<Route>> {
-  const tenant = String(item['tenant_id']);
-  const row = environment === undefined ? item : { ...item, environment };
-  // That it is off, or wants certain applications only, is another matter.
-  const parsed = parseRow({ ...row, enabled: true, desired_applications: undefined, desired_logs: undefined });
-  const ref = { bucket: '', key: `${tenant}/${cluster}/${application}/logferry-verify/canary` } as Parameters<typeof locate>[0];
+/**
+ * Where the worker would take a line of this tenant's; that the row is off, or wants certain applications only, is another matter.
+ * @param tags the environment is for rows that name none.
+ */
+export async function deliveryOf(item: Item, { cluster, environment, application }: Required<Tags>): Promise<Delivery | undefined> {
+  const parsed = parseRow({ ...item, enabled: true, desired_applications: undefined, desired_logs: undefined });
+  const ref = { bucket: '', key: `${String(item['tenant_id'])}/${cluster}/${application}/logferry-verify/canary` };
   const directory = { rows: () => Promise.resolve([parsed]), pause: () => Promise.resolve(undefined) };
-  const { deliveries } = await locate(ref, { directory, environment: DEFAULT_ENVIRONMENT, now: Date.now });
-  const [delivery] = deliveries;
+  const { deliveries } = await locate(ref, { directory, environment, now: Date.now });
+  return deliveries[0];
+}
+
+export async function checkRow(item: Item, tags: Tags): Promise<Step<Route>> {
+  const tenant = String(item['tenant_id']);
+  const row = tags.environment === undefined ? item : { ...item, environment: tags.environment };
+  const delivery = await deliveryOf(row, { environment: SETTINGS.ENVIRONMENT.default, ...tags });
   const faults = parseRow(item);
   if (faults.kind === 'faulty') return bad(tenant, faults.faults.join('; '), faults.missing.length > 0);
   if (delivery?.kind === 'fault') return bad(tenant, delivery.error.message, false);

@@ -26,7 +26,9 @@ const TAG_SESSION = 'sts:TagSession';
 export function differencesOf(trust: object, side: Side): Difference[] {
   const { readable, deleted } = withoutDeleted(trust);
   const { policy, unread } = parseEach(readable);
-  const found = [ASSUME, TAG_SESSION].flatMap((action) => refusals(policy, questionOf(action, side)));
+  // One that is not understood may be the one that should let us in.
+  const isWhole = unread.every(({ isDeny }) => isDeny);
+  const found = [ASSUME, TAG_SESSION].flatMap((action) => refusals(policy, questionOf(action, side), isWhole));
   const odd = unread.filter(({ isDeny }) => isDeny || found.length > 0).map(({ says }): Difference => ({ cause: 'other-condition', says }));
   const gone = deleted.map((id): Difference => {
     return {
@@ -42,20 +44,22 @@ function parseEach(trust: object): { policy: Policy[]; unread: { says: string; i
   const { Statement = [], ...rest } = trust as { Statement?: unknown };
   const policy: Policy[] = [];
   const unread: { says: string; isDeny: boolean }[] = [];
-  for (const one of Array.isArray(Statement) ? (Statement as unknown[]) : [Statement]) {
+  for (const [at, one] of (Array.isArray(Statement) ? (Statement as unknown[]) : [Statement]).entries()) {
     try {
       policy.push(parsePolicy({ ...rest, Statement: [one] }, 'trust'));
     } catch (error) {
       if (!(error instanceof MalformedPolicy)) throw error;
-      const isDeny = (one as { Effect?: unknown }).Effect === 'Deny';
-      unread.push({ says: `a statement of it cannot be judged here (${error.message})`, isDeny });
+      const isDeny = (one as { Effect?: unknown } | null)?.Effect === 'Deny';
+      const why = error.message.replace('Statement[0]', `Statement[${at}]`).replace('this emulator', 'this command');
+      unread.push({ says: `a statement of it cannot be judged here (${why})`, isDeny });
     }
   }
   return { policy, unread };
 }
 
 function questionOf(action: string, { route, centralRoleArn }: Side): Question {
-  const [account = '', role = ''] = [centralRoleArn.split(':')[4], centralRoleArn.split('/').at(-1)];
+  const [, partition = '', , , account = ''] = centralRoleArn.split(':');
+  const role = centralRoleArn.split('/').at(-1) ?? '';
   const name = sessionName(route.source);
   const context = new Map<string, string>([
     ['aws:principalarn', centralRoleArn],
@@ -68,11 +72,11 @@ function questionOf(action: string, { route, centralRoleArn }: Side): Question {
     ['aws:principaltag/environment', route.environment],
     ...(route.externalId === undefined ? [] : [['sts:externalid', route.externalId] as const]),
   ]);
-  const asker = { account, arn: `arn:aws:sts::${account}:assumed-role/${role}/${name}`, roleArn: centralRoleArn };
+  const asker = { account, arn: `arn:${partition}:sts::${account}:assumed-role/${role}/${name}`, roleArn: centralRoleArn };
   return { asker, action, resource: route.roleArn, context };
 }
 
-function refusals(policies: readonly Policy[], question: Question): Difference[] {
+function refusals(policies: readonly Policy[], question: Question, isWhole: boolean): Difference[] {
   const answer = evaluate(policies, question);
   if (answer === 'allow' || answer === 'allow-direct') return [];
   if (answer === 'explicit-deny') return [{ cause: 'explicit-deny', says: `a statement that denies ${question.action} holds for us` }];
@@ -84,7 +88,8 @@ function refusals(policies: readonly Policy[], question: Question): Difference[]
   const [nearest] = candidates;
   if (question.action === TAG_SESSION)
     return [{ cause: 'tag-session', says: `no statement lets the central role pass session tags on (${TAG_SESSION})` }];
-  return nearest ?? [{ cause: 'trust-principal', says: `no statement allows ${ASSUME}` }];
+  const none = isWhole ? `no statement allows ${ASSUME}` : `no statement that is understood here allows ${ASSUME}`;
+  return nearest ?? [{ cause: isWhole ? 'trust-principal' : 'other-condition', says: none }];
 }
 
 /** What of the one statement does not hold. */
@@ -99,11 +104,11 @@ function faultsOf({ principals = [], conditions }: Statement, { asker, context }
 }
 
 const TAG = /^aws:(principal|request)tag\/(.+)$/;
-const TAG_CAUSES: Readonly<Record<string, Cause>> = {
-  tenant_id: 'tag-tenant_id',
-  cluster_id: 'tag-cluster_id',
-  environment: 'tag-environment',
-};
+const TAG_CAUSES: ReadonlyMap<string, Cause> = new Map([
+  ['tenant_id', 'tag-tenant_id'],
+  ['cluster_id', 'tag-cluster_id'],
+  ['environment', 'tag-environment'],
+]);
 
 function conditionFault(condition: Condition, context: PolicyContext): Difference {
   const { key } = condition;
@@ -114,7 +119,7 @@ function conditionFault(condition: Condition, context: PolicyContext): Differenc
     };
   const [, kind, tag = ''] = TAG.exec(key) ?? [];
   const wanted = condition.test === 'match' ? condition.values.map((pieces) => pieces.map(textOf).join('')).join(' or ') : 'something else';
-  const cause = TAG_CAUSES[tag];
+  const cause = TAG_CAUSES.get(tag);
   if (kind === undefined || cause === undefined)
     return { cause: 'other-condition', says: `its condition on ${key} (${wanted}) does not hold` };
   if (kind === 'request')

@@ -16,10 +16,10 @@ export type Principal =
   /** An AWS service, such as `ecs-tasks.amazonaws.com`: it never calls here. */
   | { readonly kind: 'service' };
 
-const ACCOUNT = /^(?:arn:aws:iam::(\d{12}):root|(\d{12}))$/;
-const ROLE_OR_SESSION = /^arn:aws:(?:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/)[\w+=,.@-]+$/;
-const ROLE = /^arn:aws:iam::/;
-const SERVICE = /^[a-z0-9.-]+\.amazonaws\.com$/;
+const ACCOUNT = /^(?:arn:aws[\w-]*:iam::(\d{12}):root|(\d{12}))$/;
+const ROLE_OR_SESSION = /^arn:aws[\w-]*:(?:iam::\d{12}:role\/(?:[\w+=,.@-]+\/)*|sts::\d{12}:assumed-role\/[\w+=,.@-]+\/)[\w+=,.@-]+$/;
+const ROLE = /^arn:aws[\w-]*:iam::/;
+const SERVICE = /^[a-z0-9.-]+\.amazonaws\.com(?:\.cn)?$/;
 
 /** @throws MalformedPolicy with AWS's words, `Invalid principal in policy`, or for a kind that is not known here. */
 export function parsePrincipals(source: unknown, place: string): readonly Principal[] {

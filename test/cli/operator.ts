@@ -9,7 +9,7 @@ import { type LocalAws, startLocalAws } from '../../local/aws.ts';
 import { closeCentral, makeCentral, type Central } from '../../local/provision/central.ts';
 import { CENTRAL_ACCOUNT, uniqueName } from '../contract/target.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 export interface Ended {
   readonly code: number | null;

@@ -2,7 +2,8 @@
 import { describe, expect, it, test } from 'vitest';
 import { denialOf } from '../../cli/verify/denial.ts';
 import { differencesOf } from '../../cli/verify/trust-diagnosis.ts';
-import { assumeStatement, operatorOf, tagSessionStatement, trustDocument, type Side } from '../../cli/verify/statements.ts';
+import { candidates } from '../../cli/verify/regions.ts';
+import { assumeStatement, keyStatement, operatorOf, tagSessionStatement, trustDocument, type Side } from '../../cli/verify/statements.ts';
 import type { Route } from '../../worker/locate/locate.ts';
 
 const denied = (message: string): Error => Object.assign(new Error(message), { name: 'AccessDenied' });
@@ -60,6 +61,36 @@ describe('a trust policy', () => {
     expect(causes(odd, assumeStatement(side), tagSessionStatement(side))).toEqual(['other-condition']);
   });
 
+  it.each(['aws-us-gov', 'aws-cn'])('of the partition %s is judged like any other', (partition) => {
+    const there = (arn: string): string => arn.replace('arn:aws:', `arn:${partition}:`);
+    const theirs: Side = {
+      ...side,
+      route: { ...route, roleArn: there(route.roleArn) },
+      centralRoleArn: there(side.centralRoleArn),
+    };
+    expect(differencesOf(trustDocument(theirs), theirs)).toEqual([]);
+    const session = there(`arn:aws:sts::111111111111:assumed-role/central/logferry-acme-prod-1`);
+    const statements = [assumeStatement(theirs), tagSessionStatement(theirs)].map((one) => ({ ...one, Principal: { AWS: session } }));
+    expect(differencesOf({ Version: '2012-10-17', Statement: statements }, theirs)).toEqual([]);
+    expect(differencesOf(trustDocument(side), theirs)).toMatchObject([{ cause: 'trust-principal' }, { cause: 'tag-session' }]);
+  });
+
+  it('with a condition that is not known here is not said to trust somebody else', () => {
+    const org = { ...assumeStatement(side), Condition: { StringEquals: { 'aws:PrincipalOrgID': 'o-1' } } };
+    const found = differencesOf({ Version: '2012-10-17', Statement: [tagSessionStatement(side), org] }, side);
+    expect(found.map(({ cause }) => cause)).toEqual(['other-condition', 'other-condition']);
+    expect(found[1]?.says).toMatch(/Statement\[1\].*aws:PrincipalOrgID" is not known to this command/);
+  });
+
+  it.each([null, 1, 'x', [], {}])('with %j for a statement is told to be odd', (odd) => {
+    expect(causes(odd as object, tagSessionStatement(side))).toEqual(['other-condition', 'other-condition']);
+  });
+
+  it('may ask for a tag that every object has, and is told to', () => {
+    const odd = { ...assumeStatement(side), Condition: { StringEquals: { 'aws:PrincipalTag/constructor': 'x' } } };
+    expect(causes(odd, tagSessionStatement(side))).toEqual(['other-condition']);
+  });
+
   it('that denies is told so', () => {
     const deny = { Effect: 'Deny', Principal: '*', Action: 'sts:AssumeRole' };
     expect(causes(deny, assumeStatement(side), tagSessionStatement(side))).toEqual(['explicit-deny']);
@@ -75,4 +106,23 @@ test.each([
   ],
 ])('%s is named among the operators as %s', (arn, operator) => {
   expect(operatorOf(arn)).toBe(operator);
+});
+
+/** CDK's region-info has the same: the principal of CloudWatch Logs is of its region and its partition. */
+test.each([
+  ['eu-west-1', 'aws', 'logs.eu-west-1.amazonaws.com'],
+  ['us-gov-west-1', 'aws-us-gov', 'logs.us-gov-west-1.amazonaws.com'],
+  ['cn-north-1', 'aws-cn', 'logs.cn-north-1.amazonaws.com.cn'],
+])('a key in %s lets in CloudWatch Logs as it is named there', (region, partition, Service) => {
+  const route = { region, account: '222222222222', group: '/g', roleArn: `arn:${partition}:iam::222222222222:role/r` } as Route;
+  expect(keyStatement(route)).toMatchObject({
+    Principal: { Service },
+    Condition: { ArnEquals: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:222222222222:log-group:/g` } },
+  });
+});
+
+test('a group is looked for in the regions of its own partition, likely ones first', () => {
+  expect(candidates('us-gov-west-1', ['us-east-1', 'us-gov-west-1'])).toEqual(['us-gov-east-1']);
+  expect(candidates('cn-north-1', ['cn-northwest-1'])).toEqual(['cn-northwest-1']);
+  expect(candidates('us-east-1', ['me-south-1', 'us-gov-west-1']).slice(0, 2)).toEqual(['me-south-1', 'us-east-2']);
 });

@@ -21,7 +21,8 @@ const ENVIRONMENT = {
   VECTOR_SELF_NODE_NAME: 'node',
   S3_BUCKET_NAME: 'logs',
   AWS_REGION: 'us-east-1',
-  S3_WRITER_ROLE_ARN: 'arn:aws:iam::999999999999:role/writer',
+  S3_AUTH_OPTION: 'region',
+  S3_AUTH_VALUE: 'us-east-1',
 };
 
 describe.skipIf(!hasVector)(`Vector ${WHERE}`, () => {
@@ -45,6 +46,18 @@ describe.skipIf(!hasVector)(`Vector ${WHERE}`, () => {
 
   it('accepts the agent’s configuration', () => {
     expect(validate((config) => config, ENVIRONMENT)).toMatchObject({ status: 0 });
+  });
+
+  it('accepts it where the writer role is assumed (components/assume-role), and refuses it without that role', () => {
+    const assume = { ...ENVIRONMENT, S3_AUTH_OPTION: 'assume_role', S3_AUTH_VALUE: 'arn:aws:iam::999999999999:role/writer' };
+    expect(validate((config) => config, assume)).toMatchObject({ status: 0 });
+    const { status, output } = validate((config) => config, { ...assume, S3_AUTH_VALUE: '' });
+    expect([status, output]).toEqual([expect.any(Number), expect.stringContaining('S3_WRITER_ROLE_ARN')]);
+    expect(status).not.toBe(0);
+  });
+
+  it.each(['2024', 'true', '1e3', 'a: b'])('takes a cluster named %s for a text', (name) => {
+    expect(validate((config) => config, { ...ENVIRONMENT, CLUSTER_ID: name })).toMatchObject({ status: 0 });
   });
 
   it.each([

@@ -124,6 +124,7 @@ export const CASES: readonly Case[] = [
   of('slash', { annotations: { ...ACME, 'logferry.io/application': 'a/b' } }, 'a slash b'),
   of('underscore', { annotations: { ...ACME, 'logferry.io/application': 'a_b' } }, 'a underscore b'),
   of('long-names', { annotations: { ...ACME, 'logferry.io/application': 'a'.repeat(300) }, pod: `p${'-long'.repeat(50)}` }, 'long'),
+  of('long-environment', { annotations: { ...ACME, 'logferry.io/environment': 'e'.repeat(300) } }, 'an annotation in every record'),
   of('empty-line', { annotations: ACME }, '', 'after an empty line'),
   of('no-customer', { labels: { app: 'stray' } }, 'whose am I?'),
   of('no-metadata', { unknown: true }, 'the pod is long gone'),

@@ -47,13 +47,14 @@ describe('the agent’s objects', () => {
   });
 
   it('ask the bucket for nothing that the writer role may not do', () => {
-    expect(s3).toMatchObject({
-      healthcheck: { enabled: false },
-      auth: { assume_role: expect.stringContaining('S3_WRITER_ROLE_ARN') as string },
-    });
+    expect(s3).toMatchObject({ healthcheck: { enabled: false } });
     expect(Object.keys(s3 ?? {})).not.toContain('server_side_encryption');
     expect(Object.keys(s3 ?? {})).not.toContain('acl');
   });
+});
+
+it('a loud pod does not keep the agent from the files of those that came after it', () => {
+  expect(agent.sources['pods']).toMatchObject({ type: 'kubernetes_logs', oldest_first: false });
 });
 
 describe('no line is dropped uncounted', () => {

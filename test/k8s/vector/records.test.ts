@@ -97,6 +97,10 @@ describe('key segments', () => {
   });
 });
 
+it('no annotation makes each record as long as itself', () => {
+  expect(fields('long-environment', 'environment')).toEqual(['e'.repeat(128)]);
+});
+
 describe('where an event begins', () => {
   it('a stack trace is one event with the level and time of its first line', () => {
     const [failure, next] = of('java-stack');
