@@ -15,7 +15,7 @@ export function workerEnvironment(
   queue: QueueRefs,
   more: Partial<Record<SettingName, string>>,
 ): Record<string, string> {
-  // OVERFLOW_QUEUE_URL and QUARANTINE_BUCKET come with the worker that knows them: those parts are provisioned, and wait for it.
+  // OVERFLOW_QUEUE_URL comes with the worker that knows it: that queue is provisioned, and waits for it.
   const settings: Partial<Record<SettingName, string>> = {
     EXECUTION_MODE: 'sqs',
     AWS_REGION: names.region,
@@ -24,6 +24,7 @@ export function workerEnvironment(
     S3_BUCKET_NAME: core.bucketName,
     TENANT_CONFIG_TABLE: core.tenantTableName,
     LEDGER_TABLE: core.ledgerTableName,
+    QUARANTINE_BUCKET: core.quarantineBucketName,
     CENTRAL_LOG_DISTRIBUTION_ROLE_ARN: core.centralRoleArn,
     ENVIRONMENT: environment.name,
     ...more,

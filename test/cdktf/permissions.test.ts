@@ -87,12 +87,17 @@ const ACTION_OF: Readonly<Record<string, string>> = {
   GetQueueAttributes: 'sqs:GetQueueAttributes',
   GetQueueUrl: 'sqs:GetQueueUrl',
   SendMessage: 'sqs:SendMessage',
+  SendMessageBatch: 'sqs:SendMessage',
   DeleteMessageBatch: 'sqs:DeleteMessage',
   ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
   GetObject: 's3:GetObject',
+  HeadObject: 's3:GetObject',
+  PutObject: 's3:PutObject',
   ListObjectsV2: 's3:ListBucket',
   AssumeRole: 'sts:AssumeRole',
   Query: 'dynamodb:Query',
+  Get: 'dynamodb:GetItem',
+  Update: 'dynamodb:UpdateItem',
 };
 /** Calls with a tenant's credentials: their own role allows them. */
 const TENANTS = new Set(['CreateLogStream', 'CreateLogGroup', 'PutLogEvents']);

@@ -89,7 +89,7 @@ describe('sweep', () => {
   });
 
   test('it is a message of our own that the worker understands, to the queue of notifications', () => {
-    expect(parseEnvelope(String(target['input']))).toEqual({ kind: 'ignore', what: 'logferry:sweep' });
+    expect(parseEnvelope(String(target['input']))).toEqual({ kind: 'sweep' });
     expect(target['arn']).toMatch(/notifications\w*\.arn\}$/);
   });
 

@@ -1,4 +1,4 @@
-/** Tenants who are not (yet) as they should be: their messages wait and come back, nothing of theirs is lost, and nobody else notices. */
+/** Tenants who are not (yet) as they should be, without a ledger: their messages wait and come back, nothing of theirs is lost, and nobody else notices. */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { putRow, setTrust, trust, type TenantSide } from '../../local/provision/tenant.ts';
@@ -16,7 +16,7 @@ export function tenantsFlow(aws: () => Target): void {
 
     beforeAll(async () => {
       stage = await Stage.open(aws());
-      worker = stage.worker(FRESH);
+      worker = stage.worker({ ...FRESH, LEDGER_TABLE: '' });
       await worker.ready();
     });
     afterAll(() => stage.close());
@@ -124,7 +124,7 @@ export function tenantsFlow(aws: () => Target): void {
 
     beforeAll(async () => {
       stage = await Stage.open(aws());
-      worker = stage.worker(FRESH);
+      worker = stage.worker({ ...FRESH, LEDGER_TABLE: '' });
       await worker.ready();
     });
     afterAll(() => stage.close());

@@ -1,0 +1,4 @@
+import { onEmbedded } from '../support/embedded.ts';
+import { parkingFlow } from './parking.case.ts';
+
+onEmbedded([parkingFlow]);
