@@ -31,10 +31,13 @@ beforeEach(async (context) => {
   if (platform() !== 'linux') context.skip('the peak of a process is read from /proc, which Linux alone has');
   stage = await Stage.open(embeddedTarget(local));
   tenant = await stage.tenant('huge');
-  worker = stage.worker({ LOG_LEVEL: 'info', VISIBILITY_SECONDS: '60' }, { main: BUILT, nodeArgs: [YOUNG_GENERATION] });
-  await worker.ready();
 });
 afterEach(() => stage.close());
+
+async function start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
+  worker = stage.worker({ LOG_LEVEL: 'info', VISIBILITY_SECONDS: '60', ...environment }, { main: BUILT, nodeArgs: [YOUNG_GENERATION] });
+  await worker.ready();
+}
 
 /** VmHWM: the most that was ever resident. https://man7.org/linux/man-pages/man5/proc_pid_status.5.html */
 function peakBytes(): number {
@@ -63,6 +66,7 @@ function record(i: number): string {
 }
 
 it('an object of 2 GiB', { timeout: 400_000 }, async () => {
+  await start();
   const lines = Array.from({ length: 12_000 }, (_, i) => `${record(i)}\n`);
   const block = Buffer.from(lines.join(''));
   const times = Math.ceil((2048 * MiB) / block.length);
@@ -74,11 +78,23 @@ it('an object of 2 GiB', { timeout: 400_000 }, async () => {
   expect(peakBytes()).toBeLessThan(PEAK_LIMIT_BYTES);
 });
 
-it('a line of 100 MiB', { timeout: 120_000 }, async () => {
-  const block = Buffer.alloc(4 * MiB, 'a line without end ');
-  await uploadRepeated(block, 25);
+const LONG = Buffer.alloc(4 * MiB, 'a line without end ');
+
+it('a line of 100 MiB, which goes into quarantine in parts', { timeout: 120_000 }, async () => {
+  await start();
+  await uploadRepeated(LONG, 25);
   const done = await worker.seen('object:done');
-  expect(done).toMatchObject({ read: 1, accepted: 1, rawBytes: 25 * block.length });
+  expect(done).toMatchObject({ read: 1, accepted: 0, quarantined: 1, events: 0, rawBytes: 25 * LONG.length });
+  const records = (await stage.quarantined('huge')).flatMap((object) => object.records);
+  expect(records.map(({ raw = '' }) => raw).join('') === LONG.toString().repeat(25)).toBe(true);
+  expect(peakBytes()).toBeLessThan(PEAK_LIMIT_BYTES);
+});
+
+it('a line of 100 MiB without a quarantine, which goes to the tenant in parts', { timeout: 120_000 }, async () => {
+  await start({ QUARANTINE_BUCKET: '' });
+  await uploadRepeated(LONG, 25);
+  const done = await worker.seen('object:done');
+  expect(done).toMatchObject({ read: 1, accepted: 1, rawBytes: 25 * LONG.length });
   expect(done.events).toBeGreaterThanOrEqual(100);
   expect(peakBytes()).toBeLessThan(PEAK_LIMIT_BYTES);
 });

@@ -32,7 +32,7 @@ function rowOf({ roleArn, externalId, region, group }: TenantSide, over: Record<
   };
 }
 
-test('a faulty row, an unknown type and a role that refuses leave the delivery behind them alone, and the message is not settled', async () => {
+test('without a ledger, a faulty row, an unknown type and a role that refuses leave the delivery behind them alone, and the message is not settled', async () => {
   const acme = await makeCustomer(side, 'acme');
   const items = [
     rowOf(acme, { target_region: 'mars' }),
@@ -46,7 +46,7 @@ test('a faulty row, an unknown type and a role that refuses leave the delivery b
   const observer = new Observer();
   const skipped: string[] = [];
   observer.on('object:skip', ({ reason }) => skipped.push(reason));
-  const { pipeline } = makeWorker(compileConfig({ ...side.central.environment, WINDOW_LINGER_MS: '100' }), side.clients, observer, true);
+  const { pipeline } = makeWorker(compileConfig({ ...side.central.environment, LEDGER_TABLE: '', WINDOW_LINGER_MS: '100' }), side.clients, observer, true);
   const directory = { rows: async () => items.map(parseRow), pause: async () => undefined };
   const delivering = deliverObject(
     { bucket: side.central.bucket, key: KEY },

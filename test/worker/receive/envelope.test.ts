@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LogferryError } from '../../../worker/errors.ts';
-import { decodeKey, envelopeOf, parseEnvelope, type ObjectRef } from '../../../worker/receive/envelope.ts';
+import { decodeKey, envelopeOf, parseEnvelope, SWEEP_BODY, type ObjectRef } from '../../../worker/receive/envelope.ts';
 
 const KEY = 'acme/prod-1/web/web-0/20261124-x.json.gz';
 const record = (over: Record<string, unknown> = {}, object: Record<string, unknown> = {}) => ({
@@ -92,11 +92,15 @@ describe('an object is found in every envelope', () => {
 test.each([
   ['{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}', 's3:TestEvent'],
   [JSON.stringify({ Message: '{"Event":"s3:TestEvent"}' }), 's3:TestEvent'],
-  ['{"logferry":"sweep"}', 'logferry:sweep'],
   [eventBridge('Object Deleted'), 'EventBridge Object Deleted'],
   ['{"Records":[]}', 'no ObjectCreated record'],
 ])('nothing to deliver: %s', (body, what) => {
   expect(parseEnvelope(body)).toEqual({ kind: 'ignore', what });
+});
+
+test('a sweep is asked for by a message of our own', () => {
+  expect(parseEnvelope(SWEEP_BODY)).toEqual({ kind: 'sweep' });
+  expect(parseEnvelope('{"logferry":"sweep"}')).toEqual({ kind: 'sweep' });
 });
 
 describe('a body that is not understood is a bad body, with the reason', () => {
