@@ -28,7 +28,7 @@ export interface QuarantineRecord {
   readonly base64?: string;
 }
 
-/** Of the records of a window that are needed: in order, made when they are asked for. @yields a line of NDJSON. */
+/** Of the records of a window that are needed: in order, made when they are asked for. @yields NDJSON in pieces. */
 export function* recordsOf(
   window: Window,
   refused: ReadonlyMap<number, QuarantineReason>,
@@ -42,7 +42,7 @@ export function* recordsOf(
     if (reason === undefined || (line === previous && !window.tooLong.has(line))) continue;
     previous = line;
     const source = sourceOf(window, event);
-    const record: QuarantineRecord = {
+    const where: Omit<QuarantineRecord, 'raw' | 'base64'> = {
       bucket,
       key,
       versionId,
@@ -51,10 +51,28 @@ export function* recordsOf(
       offset: window.starts[event] ?? 0,
       reason,
       time: new Date(window.times[event] ?? 0).toISOString(),
-      ...(isUtf8(source) ? { raw: source.toString() } : { base64: source.toString('base64') }),
     };
-    yield `${JSON.stringify(record)}\n`;
+    yield* withText(JSON.stringify(where).slice(0, -1), source);
   }
+}
+
+/** A multiple of three, so that base64 can be put together from its pieces; so small that they are soon garbage. */
+const PIECE_BYTES = 12_288;
+
+/** Parts of long lines are of a megabyte: written in pieces, or each would be there three times over. @param head the record without its end. */
+function* withText(head: string, source: Buffer): Generator<string, void, undefined> {
+  const pieces = Array.from({ length: Math.ceil(source.length / PIECE_BYTES) }, (_, i) =>
+    source.subarray(i * PIECE_BYTES, (i + 1) * PIECE_BYTES),
+  );
+  if (isUtf8(source)) {
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+    yield `${head},"raw":"`;
+    for (const piece of pieces) yield JSON.stringify(decoder.decode(piece, { stream: true })).slice(1, -1);
+  } else {
+    yield `${head},"base64":"`;
+    for (const piece of pieces) yield piece.toString('base64');
+  }
+  yield '"}\n';
 }
 
 /** S3 takes keys of 1,024 bytes; the object's own may be as long. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */

@@ -5,24 +5,30 @@ import { quarantineKey, recordsOf, type QuarantineRecord } from '../../../worker
 import { readAll } from '../batch/reading.ts';
 
 const REF = { bucket: 'central', key: 'acme/prod/web/pod/1.json.gz', etag: 'e1' };
+const recordsIn = (pieces: Iterable<string>): QuarantineRecord[] => {
+  const lines = [...pieces].join('').split('\n');
+  expect(lines.pop()).toBe('');
+  return lines.map((line) => JSON.parse(line) as QuarantineRecord);
+};
 const WINDOW = { startOffset: 0, endOffset: 4096 };
 
 test('a line of several events is one record, with its own bytes', async () => {
   const long = JSON.stringify({ message: 'x'.repeat(5_000), timestamp: 1 });
   const { windows } = await readAll([Buffer.from(`fine\n${long}\nfine too\n`)], { maxEventBytes: 1024 });
   expect(windows[0]!.lineOf.filter((line) => line === 1).length).toBeGreaterThan(1);
-  const records = [...recordsOf(windows[0]!, new Map([[1, 'expired']]), REF)].map((line) => JSON.parse(line) as QuarantineRecord);
+  const records = recordsIn(recordsOf(windows[0]!, new Map([[1, 'expired']]), REF));
   expect(records).toEqual([{ ...REF, line: 1, offset: 5, reason: 'expired', time: '1970-01-01T00:00:01.000Z', raw: long }]);
 });
 
 test.each([
   ['UTF-8 as text', Buffer.from('ü "\u2028\u0000'), 'raw'],
+  ['UTF-8 whose characters lie across the pieces', Buffer.from(`a${'😀'.repeat(10_000)}`), 'raw'],
   ['anything else as base64', Buffer.from([0x61, 0xe9, 0x62]), 'base64'],
+  ['much of anything else', Buffer.alloc(40_000, Buffer.from([0x61, 0xe9, 0x62])), 'base64'],
 ] as const)('%s', async (_, bytes, field) => {
   const { windows } = await readAll([bytes]);
-  const [text = ''] = recordsOf(windows[0]!, new Map([[0, 'invalid']]), REF);
-  const record = JSON.parse(text) as QuarantineRecord;
-  expect(Buffer.from(record[field]!, field === 'raw' ? 'utf8' : 'base64')).toEqual(bytes);
+  const [record] = recordsIn(recordsOf(windows[0]!, new Map([[0, 'invalid']]), REF));
+  expect(Buffer.from(record![field]!, field === 'raw' ? 'utf8' : 'base64')).toEqual(bytes);
   expect(sourceOf(windows[0]!, 0)).toEqual(bytes);
 });
 
