@@ -114,6 +114,31 @@ export function parkingFlow(aws: () => Target): void {
       await stage.expectQueueEmpty();
     });
 
+    it('while the fleet is paused, everything received is parked; nothing of it is lost by a restart', async () => {
+      const tenants = await Promise.all(['p1', 'p2'].map((name) => stage.tenant(name)));
+      const { documents } = stage.central.clients;
+      const fleet = (paused: boolean) =>
+        documents.send(
+          new UpdateCommand({
+            TableName: stage.central.table,
+            Key: { tenant_id: '*', type: 'fleet' },
+            UpdateExpression: 'SET paused = :paused',
+            ExpressionAttributeValues: { ':paused': paused },
+          }),
+        );
+      await fleet(true);
+      const worker = stage.worker({ ...FRESH, ...NO_PROBE });
+      for (const { id } of tenants) await stage.upload(keyOf(id), ndjson([id]));
+      await expectParked(2);
+      await sweep();
+      await worker.seen('sweep:done');
+      await worker.stop();
+      await expectParked(2);
+      stage.worker({ ...FRESH, ...NO_PROBE });
+      await fleet(false);
+      for (const tenant of tenants) await sweptUntil(tenant, [tenant.id]);
+    });
+
     it('killed between the parking and the end of the message: the copy that comes back changes nothing', async () => {
       const faults = await stage.faults();
       const tenant = await stage.tenant('killed', { row: false });
