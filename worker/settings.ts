@@ -2,7 +2,10 @@
  * Every setting of the worker as data: `--help`, docs/configuration.md, .env.sample and the checks at start are made from this one table.
  * Names of the original system are kept; everything newer has a default.
  */
-import { bytes, count, milliseconds, minutes, MODES, port, seconds, text } from './setting.ts';
+import { LEDGER } from './ledger/settings.ts';
+import { PARKING } from './park/settings.ts';
+import { PROTECTION, RUNNING } from './run/settings.ts';
+import { bytes, count, milliseconds, MODES, seconds, text } from './setting.ts';
 
 const MiB = 1024 * 1024;
 const GiB = 1024 * MiB;
@@ -204,139 +207,6 @@ const TENANTS = {
   SESSION_SECONDS: seconds(3600, 900, 3600, 'Life of the assumed sessions; a chained one cannot be longer than an hour.'),
   SESSION_MARGIN_SECONDS: seconds(300, 1, 3600, 'Sessions are renewed so long before they end. Must be below SESSION_SECONDS.'),
   DENIAL_CACHE_SECONDS: seconds(15, 0, 900, 'How long a refused role is not asked again.'),
-};
-
-const LEDGER = {
-  LEDGER_TABLE: text({
-    pattern: /^[A-Za-z0-9_.:/-]{3,2048}$/,
-    expected: 'the name or ARN of a DynamoDB table',
-    advice:
-      'What became of each object. Without it, an object whose worker dies or stops is delivered again from its start, and a repeated notification delivers it again as a whole.',
-  }),
-  LEASE_SECONDS: seconds(
-    90,
-    1,
-    3600,
-    'How long an object belongs to the worker that took it up; renewed every third of that. The objects of a killed worker wait for its end.',
-  ),
-  LEASE_SKEW_SECONDS: seconds(10, 0, 300, 'How far the clocks of two workers may be apart: so long after its end a lease still counts.'),
-  CHECKPOINT_SECONDS: seconds(
-    10,
-    0,
-    3600,
-    'How often an object under way notes how far it is settled. What a killed worker delivered since is delivered again.',
-  ),
-  MAX_ATTEMPTS: count(10, 1, 1000, 'Attempts in a row without a line of progress, after which an object is a dead letter (`poison`).'),
-  LEDGER_KEEP_DAYS: count(
-    45,
-    1,
-    3650,
-    'Days for which a delivered object is remembered: longer than queues keep messages and the bucket keeps objects.',
-  ),
-};
-
-const PARKING = {
-  BREAKER_CACHE_SECONDS: seconds(
-    5,
-    0,
-    300,
-    'How old a task’s knowledge of the open breakers may be. Until then it may still try a tenant that another task was refused by.',
-  ),
-  BREAKER_PROBE_SECONDS: seconds(
-    60,
-    1,
-    86_400,
-    'After a refusal, how long a tenant is left alone before one object tries again; it doubles with each refusal, up to BREAKER_PROBE_MAX_SECONDS. A changed tenant row is tried at once.',
-  ),
-  BREAKER_PROBE_MAX_SECONDS: seconds(900, 1, 86_400, 'Longest such wait: so late at most is it noticed that a tenant has mended its side.'),
-  OUTBREAK_TENANTS: count(
-    5,
-    1,
-    100_000,
-    'Where so many tenants that were well refuse within a minute, and they are OUTBREAK_PERCENT of those active, it is taken for a fault of our own side: nothing is parked then.',
-  ),
-  OUTBREAK_PERCENT: count(20, 1, 100, 'See OUTBREAK_TENANTS.'),
-  SWEEP_OBJECTS: count(
-    1000,
-    10,
-    1_000_000,
-    'Notifications of parked objects that one sweep sends anew; the next sweep goes on at once. One tenant has a quarter of it.',
-  ),
-  SWEEP_RATE: count(100, 1, 10_000, 'Such notifications a second, so that those who return do not stand in the way of what is new.'),
-  MESSAGE_MAX_DAYS: count(
-    10,
-    0,
-    14,
-    'Age from where on a message is not returned once more: its object is parked and gets a new message. Less than what the queue keeps, 14 days at most.',
-  ),
-  PARKED_WARN_DAYS: count(
-    12,
-    0,
-    3650,
-    'Age from where on a parked object is announced at each sweep (`parked:aging`): CloudWatch Logs refuses events of more than 14 days ago.',
-  ),
-};
-
-const RUNNING = {
-  CALL_TIMEOUT_SECONDS: seconds(10, 1, 120, 'Time-out of every other AWS call (a long poll has its own wait on top).'),
-  CENTRAL_PAUSE_SECONDS: seconds(
-    5,
-    1,
-    300,
-    'Pause of intake after a fault of our own side, before one more try; it doubles up to a minute while the fault lasts.',
-  ),
-  SHUTDOWN_GRACE_SECONDS: seconds(
-    100,
-    1,
-    7200,
-    'After SIGTERM, how long objects under way may take; then their messages are given back. Must be below STOP_TIMEOUT_SECONDS.',
-  ),
-  STOP_TIMEOUT_SECONDS: seconds(120, 2, 7200, 'When the platform kills the process after SIGTERM (Fargate: 120 at most).'),
-  METRICS_PORT: port(
-    9464,
-    0,
-    65_535,
-    '/metrics, /healthz and /readyz on all interfaces, in `sqs` mode. 0 takes any free port and logs it.',
-  ),
-  LOG_LEVEL: text({
-    default: 'info',
-    oneOf: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-    advice: 'Least severe line that is logged. `info` writes one line per object.',
-  }),
-};
-
-const PROTECTION = {
-  PROTECTION_MINUTES: minutes(
-    10,
-    1,
-    2880,
-    'Term of one protection, renewed about half way. A worker that hangs or is killed stays protected to its end. Must be below PROTECTION_MAX_MINUTES.',
-  ),
-  PROTECTION_QUIET_SECONDS: seconds(
-    60,
-    1,
-    3600,
-    'How long the task must have been without work before it lets go. Lower lets scale-in act sooner, and asks ECS more often when there is a message now and then.',
-  ),
-  PROTECTION_MAX_MINUTES: minutes(
-    30,
-    2,
-    2880,
-    'A task that works without a break lets go after so long, so that deployments and scale-in come to an end. Below the time-out of the deployment: CloudFormation’s is 3 hours.',
-  ),
-  PROTECTION_REST_SECONDS: seconds(
-    120,
-    1,
-    3600,
-    'How long it then stays unprotected before it may take protection again. AWS names no time within which ECS ends a task that has let go: too short, and deployments hang; too long, and scale-in may pick a busy task, which stops cleanly.',
-  ),
-  PROTECTION_RETRY_SECONDS: seconds(
-    5,
-    1,
-    600,
-    'First back-off after a call that failed; it doubles, with full jitter, up to PROTECTION_RETRY_MAX_SECONDS. Must be below it.',
-  ),
-  PROTECTION_RETRY_MAX_SECONDS: seconds(60, 2, 3600, 'Longest such back-off. Must be below PROTECTION_MINUTES.'),
 };
 
 /** The groups in the order of the docs. */

@@ -95,9 +95,9 @@ function underLease(lease: Lease, from: Checkpoint | undefined, { putTimeoutMs }
     advance: (checkpoint) => lease.advance(checkpoint),
     settle: async (end) => await lease.settle(end),
     park: async (note) => await lease.park(note),
-    release: async (error) => {
-      error.claim = lease.claim;
-      const released = lease.release(ATTEMPTS.has(error.code)).catch(() => undefined);
+    release: async (why) => {
+      why.claim = lease.claim;
+      const released = lease.release(ATTEMPTS.has(why.code)).catch(() => undefined);
       await Promise.race([released, sleep(RELEASE_MS, undefined, { ref: false })]);
     },
   };

@@ -27,7 +27,10 @@ export interface ParkingParts {
 }
 
 /** @returns undefined where there is no queue to send notifications to again, or a person waits for the outcome. */
-export function makeParking(config: Config, { clients, observer, directory, ledger }: ParkingParts): { parking: Parking; sweep: Sweep } | undefined {
+export function makeParking(
+  config: Config,
+  { clients, observer, directory, ledger }: ParkingParts,
+): { parking: Parking; sweep: Sweep } | undefined {
   const { LEDGER_TABLE, SQS_QUEUE_URL: queueUrl } = config;
   if (LEDGER_TABLE === undefined || queueUrl === undefined || config.mode === 'manual') return undefined;
   const now = Date.now;

@@ -98,7 +98,8 @@ async function lookAfter(listed: Breaker, deps: SweepDeps, tally: Tally, signal:
   const leave = leaveOf(breaker, fingerprint, now());
   // Nothing refused while it was off; and where nothing is left to try with, the next object will tell.
   const isSwitchedOn = leave === 'changed' && reason === 'tenant-disabled' && isOn;
-  if (leave !== 'all' && (isSwitchedOn || (!oldest && leave !== 'none'))) breaker = (await breakers.tell(listed, { kind: 'close' })) ?? breaker;
+  if (leave !== 'all' && (isSwitchedOn || (!oldest && leave !== 'none')))
+    breaker = (await breakers.tell(listed, { kind: 'close' })) ?? breaker;
   if (breaker.state === 'closed') {
     if (!oldest && isQuiet(breaker, now(), rule)) return void (await breakers.tell(listed, { kind: 'unlist' }));
     return await replayAll(breaker, deps, tally, Math.min(tally.left, Math.ceil(maxObjects * TENANT_SHARE)), signal);
@@ -162,7 +163,8 @@ async function sendObjects(objects: readonly ParkedObject[], deps: SweepDeps, ta
   );
   tally.sent += objects.length;
   tally.left -= objects.length;
-  for (const { ref } of objects) deps.observer.emit('object:replay', { tenant: ref.key.split('/')[0] ?? '', bucket: ref.bucket, key: ref.key });
+  for (const { ref } of objects)
+    deps.observer.emit('object:replay', { tenant: ref.key.split('/')[0] ?? '', bucket: ref.bucket, key: ref.key });
   await Promise.all(
     objects.map(({ key, generation }) =>
       deps.table.update(key, {
