@@ -22,7 +22,8 @@ afterEach(() => stage.close());
 /** Nothing lost, strayed or in two places. @param mostDuplicates lines. */
 function expectWhole(outcome: Outcome, mostDuplicates: number): void {
   const { lines, accepted, quarantined, duplicated } = outcome;
-  console.log(JSON.stringify({ case: expect.getState().currentTestName, lines, accepted, quarantined, duplicated, mostDuplicates }));
+  const name = expect.getState().currentTestName;
+  process.stdout.write(`${JSON.stringify({ case: name, lines, accepted, quarantined, duplicated, mostDuplicates })}\n`);
   expect(outcome).toMatchObject({ lost: [], both: [], strayed: [] });
   expect(accepted + quarantined).toBe(lines);
   expect(duplicated).toBeLessThanOrEqual(mostDuplicates);
