@@ -78,6 +78,8 @@ it('batches are filled to 1,048,576 bytes or 10,000 events', { timeout: 60_000 }
   expect(eventsOf('short')).toEqual([10_000, 10_000, 5000]);
   // 1,022 events of 1,000 + 26 bytes are 1,048,572: one more would not fit.
   expect(eventsOf('long')).toEqual([1022, 1022, 956]);
+  // An object is done once the ledger says so, which is after its lines are there.
+  await stage.expectQueueEmpty();
   expect(worker.of('object:done').map(({ batches }) => batches)).toEqual([3, 3]);
 });
 
