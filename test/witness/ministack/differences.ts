@@ -4,6 +4,7 @@ export const differences: Readonly<Record<string, string>> = {
     'it refuses the second delete, where AWS documents that an old receipt handle succeeds',
   'sts trust: refuses an inherited transitive tag that is passed again, and takes others': 'it does not know which tags are transitive',
   'sts trust: lets a tag that is not transitive count for the next hop, and no further': 'its sessions inherit no tags',
+  'sts trust: needs sts:TagSession in the trust policy also where tags are only inherited': 'its sessions inherit no tags',
   'sts trust: refuses a wrong ExternalId in the same words as a role that does not exist':
     'where the role does not exist its words leave the caller out',
   'sts trust: refuses a missing ExternalId in the same words as a role that does not exist':
