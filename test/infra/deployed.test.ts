@@ -30,7 +30,7 @@ const AGENTS = { account: '444444444444', externalId: 'agreed-with-initech' };
 const PATIENCE = { timeout: 30_000, interval: 100 };
 /** What the worker cannot have done its work without; or the judge has not seen it. */
 const WORKS_BY = [
-  'sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility sqs:SendMessage s3:GetObjectVersion dynamodb:Query',
+  'sqs:ReceiveMessage sqs:DeleteMessage sqs:ChangeMessageVisibility sqs:SendMessage s3:GetObjectVersion dynamodb:Query dynamodb:UpdateItem',
   'kms:Decrypt kms:GenerateDataKey sts:AssumeRole sts:TagSession ecs:UpdateTaskProtection',
 ].flatMap((line) => line.split(' '));
 const HEALTH_CHECK = join(import.meta.dirname, '..', '..', 'worker', 'healthcheck.ts');
@@ -118,28 +118,29 @@ test("logs put into the bucket arrive in each customer's own account and region,
   await vi.waitFor(async () => expect(await messages(initech)).toEqual(theirs), PATIENCE);
 });
 
-test('what cannot be delivered goes to the dead-letter queue, or back to the queue', async () => {
+test('what cannot be delivered goes to the dead-letter queue, or is parked in the ledger', async () => {
   const s3 = await inside!.writer(writers.platform);
   await put(s3, 'acme-corp', Buffer.concat([gzipped(lines('cut')).subarray(0, 60), Buffer.alloc(60, 255)]));
   await put(s3, 'nobody-knows-them', gzipped(lines('unknown')));
   s3.destroy();
   await inside!.worker.seen('message:dead-letter', ({ reason }) => reason === 'corrupt-object');
-  await inside!.worker.seen('object:fail', ({ code }) => code === 'unknown-tenant');
+  await inside!.worker.seen('object:park', ({ tenant, reason }) => tenant === 'nobody-knows-them' && reason === 'unknown-tenant');
   await vi.waitFor(async () => expect(await waiting(inside!.central.deadLetterUrl)).toBe(1), PATIENCE);
 });
 
-test("the schedule's own message is taken and acknowledged", async () => {
+test("the schedule's own message makes the worker sweep, and is acknowledged", async () => {
   const id = await inside!.sweep();
-  const { kind } = await inside!.worker.seen('message:ignore', ({ messageId }) => messageId === id);
-  expect(kind).toBe('logferry:sweep');
+  expect(await inside!.worker.seen('sweep:done')).toMatchObject({ ailing: 1 });
+  await inside!.worker.seen('message:delete', ({ messageId }) => messageId === id);
+  await vi.waitFor(async () => expect(await waiting(inside!.central.queueUrl)).toBe(0), PATIENCE);
 });
 
 test('it holds protection against scale-in while it works, and a stop is clean', async () => {
   expect(inside!.worker.of('protection:change').map((line) => line.protected)).toContain(true);
   expect(await inside!.worker.stop()).toEqual({ code: 0, signal: null });
   expect(inside!.worker.of('protection:change').at(-1)?.protected).toBe(false);
-  // All but that of the unknown tenant, which is hidden until its delay is over.
-  expect(await waiting(inside!.central.queueUrl)).toBe(1);
+  // The object of the unknown tenant waits in the ledger.
+  expect(await waiting(inside!.central.queueUrl)).toBe(0);
 });
 
 test('every call of the run is allowed by the policies as applied, and the keys of what is encrypted too', async () => {
