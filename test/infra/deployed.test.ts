@@ -129,9 +129,8 @@ test('what cannot be delivered goes to the dead-letter queue, or is parked in th
 });
 
 test("the schedule's own message makes the worker sweep, and is acknowledged", async () => {
-  const id = await inside!.sweep();
+  await inside!.sweep();
   expect(await inside!.worker.seen('sweep:done')).toMatchObject({ ailing: 1 });
-  await inside!.worker.seen('message:delete', ({ messageId }) => messageId === id);
   await vi.waitFor(async () => expect(await waiting(inside!.central.queueUrl)).toBe(0), PATIENCE);
 });
 

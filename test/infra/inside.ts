@@ -76,16 +76,15 @@ export class Inside {
     return new S3Client({ endpoint, region, credentials, forcePathStyle: true });
   }
 
-  /** As EventBridge Scheduler would: the schedule's own body, to its own target, by its own role. @returns the message's id. */
-  async sweep(): Promise<string> {
+  /** As EventBridge Scheduler would: the schedule's own body, to its own target, by its own role. */
+  async sweep(): Promise<void> {
     const { queueArn, roleArn, message } = await readSchedule(this.central.cloud.endpoint);
     const credentials = await sessionOf(this.central, roleArn);
     this.#sessions.set(credentials.accessKeyId, roleArn);
     const { region } = this.central.cloud;
     const sqs = new SQSClient({ endpoint: this.#recorder.endpoint, region, credentials, useQueueUrlAsEndpoint: false });
-    const { MessageId = '' } = await sqs.send(new SendMessageCommand({ QueueUrl: urlOf(queueArn), MessageBody: message }));
+    await sqs.send(new SendMessageCommand({ QueueUrl: urlOf(queueArn), MessageBody: message }));
     sqs.destroy();
-    return MessageId;
   }
 
   /** All calls of the worker, the agents and the schedule so far, by the roles as they are in the emulator now. */
