@@ -46,7 +46,12 @@ test('without a ledger, a faulty row, an unknown type and a role that refuses le
   const observer = new Observer();
   const skipped: string[] = [];
   observer.on('object:skip', ({ reason }) => skipped.push(reason));
-  const { pipeline } = makeWorker(compileConfig({ ...side.central.environment, LEDGER_TABLE: '', WINDOW_LINGER_MS: '100' }), side.clients, observer, true);
+  const { pipeline } = makeWorker(
+    compileConfig({ ...side.central.environment, LEDGER_TABLE: '', WINDOW_LINGER_MS: '100' }),
+    side.clients,
+    observer,
+    true,
+  );
   const directory = { rows: async () => items.map(parseRow), pause: async () => undefined };
   const delivering = deliverObject(
     { bucket: side.central.bucket, key: KEY },
