@@ -11,10 +11,11 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { StackKind } from '../../cdktf/config.ts';
 import type { TenantSide } from '../../local/provision/tenant.ts';
+import { envelopeOf } from '../../worker/receive/envelope.ts';
 import { freePort } from '../witness/running.ts';
 import { Unavailable } from '../witness/witness.ts';
 import { Deployment } from './deployment.ts';
@@ -118,7 +119,7 @@ test("logs put into the bucket arrive in each customer's own account and region,
   await vi.waitFor(async () => expect(await messages(initech)).toEqual(theirs), PATIENCE);
 });
 
-test('what cannot be delivered goes to the dead-letter queue, or is parked in the ledger', async () => {
+test('what cannot be delivered goes to the dead-letter queue, is parked in the ledger, or goes back to the queue', async () => {
   const s3 = await inside!.writer(writers.platform);
   await put(s3, 'acme-corp', Buffer.concat([gzipped(lines('cut')).subarray(0, 60), Buffer.alloc(60, 255)]));
   await put(s3, 'nobody-knows-them', gzipped(lines('unknown')));
@@ -126,20 +127,24 @@ test('what cannot be delivered goes to the dead-letter queue, or is parked in th
   await inside!.worker.seen('message:dead-letter', ({ reason }) => reason === 'corrupt-object');
   await inside!.worker.seen('object:park', ({ tenant, reason }) => tenant === 'nobody-knows-them' && reason === 'unknown-tenant');
   await vi.waitFor(async () => expect(await waiting(inside!.central.deadLetterUrl)).toBe(1), PATIENCE);
+  const { bucket, queueUrl, clients } = inside!.central;
+  const key = 'acme-corp/cluster-1/payments/api-7/missing.json.gz';
+  await clients.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: envelopeOf({ bucket, key }) }));
+  await inside!.worker.seen('object:fail', ({ code }) => code === 'object-missing');
 });
 
 test("the schedule's own message makes the worker sweep, and is acknowledged", async () => {
   await inside!.sweep();
   expect(await inside!.worker.seen('sweep:done')).toMatchObject({ ailing: 1 });
-  await vi.waitFor(async () => expect(await waiting(inside!.central.queueUrl)).toBe(0), PATIENCE);
+  await vi.waitFor(async () => expect(await waiting(inside!.central.queueUrl)).toBe(1), PATIENCE);
 });
 
 test('it holds protection against scale-in while it works, and a stop is clean', async () => {
   expect(inside!.worker.of('protection:change').map((line) => line.protected)).toContain(true);
   expect(await inside!.worker.stop()).toEqual({ code: 0, signal: null });
   expect(inside!.worker.of('protection:change').at(-1)?.protected).toBe(false);
-  // The object of the unknown tenant waits in the ledger.
-  expect(await waiting(inside!.central.queueUrl)).toBe(0);
+  // The unknown tenant's object waits in the ledger, the missing one's message is hidden until its delay is over.
+  expect(await waiting(inside!.central.queueUrl)).toBe(1);
 });
 
 test('every call of the run is allowed by the policies as applied, and the keys of what is encrypted too', async () => {
